@@ -1,0 +1,31 @@
+# setup | demo | test | check | bench. On Windows use the pip commands in README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test check bench proto
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+demo: setup
+	$(BIN)/python -m clients.demo
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy model_core/beatmap daemon clients
+	$(BIN)/python -m proto.generate --check
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+proto: setup
+	$(BIN)/python -m proto.generate

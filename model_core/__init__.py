@@ -1,0 +1,30 @@
+"""Beatmaps, audio, tokens, networks, generation, modding and training.
+
+Knows nothing of gRPC, daemons or screens. Importing this package does not import torch:
+:func:`load` does, when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model_core.model import Model
+
+__all__ = ["load"]
+
+
+def load(checkpoint: str = "starter", device: str = "auto", dtype: str = "auto") -> Model:
+    """Load a checkpoint: a local folder, a hub repository, or ``"starter"``.
+
+    Args:
+        checkpoint: folder path, ``owner/name`` on the hub, or ``"starter"``.
+        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"mps"``.
+        dtype: ``"auto"``, ``"float32"``, ``"bfloat16"``, ``"float16"``.
+
+    Raises:
+        CheckpointError: files are missing, damaged or not understood.
+    """
+    from model_core.model import load_model
+
+    return load_model(checkpoint, device=device, dtype=dtype)
