@@ -1,1 +1,16 @@
+"""The network: one VarWhisper encoder-decoder, built from a checkpoint's own configuration."""
 
+from model_core.network.cache import DecoderCache
+from model_core.network.checkpoint import load_checkpoint, load_weights, save_weights
+from model_core.network.config import MelConfig, NetworkConfig
+from model_core.network.model import Network
+
+__all__ = [
+    "DecoderCache",
+    "MelConfig",
+    "Network",
+    "NetworkConfig",
+    "load_checkpoint",
+    "load_weights",
+    "save_weights",
+]

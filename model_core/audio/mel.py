@@ -1,0 +1,60 @@
+"""Log-mel spectrograms as the published checkpoints were trained on.
+
+HTK mel scale, triangular filters without normalisation, power spectrum of a periodic Hann window,
+centred frames with reflected edges, then ``log(1 + x)``.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from model_core.network.config import MelConfig
+
+
+class MelSpectrogram(nn.Module):
+    """``samples [B, n]`` in -1..1 to ``[B, n // hop + 1, n_mels]``, always in float32."""
+
+    def __init__(self, config: MelConfig) -> None:
+        super().__init__()
+        self.config = config
+        # Kept out of the buffers: casting the network to half precision must not touch them.
+        self._tables: dict[torch.device, tuple[Tensor, Tensor]] = {}
+
+    def forward(self, samples: Tensor) -> Tensor:
+        config = self.config
+        window, filters = self._tables_on(samples.device)
+        with torch.autocast(samples.device.type, enabled=False):
+            spectrum = torch.stft(
+                samples.float(),
+                config.n_fft,
+                config.hop_length,
+                window=window,
+                center=True,
+                pad_mode="reflect",
+                return_complex=True,
+            )
+            power = spectrum.real.square() + spectrum.imag.square()
+            return torch.log1p(power.transpose(1, 2) @ filters)
+
+    def _tables_on(self, device: torch.device) -> tuple[Tensor, Tensor]:
+        if device not in self._tables:
+            window = torch.hann_window(self.config.n_fft, periodic=True, dtype=torch.float32)
+            self._tables[device] = (window.to(device), mel_filters(self.config).to(device))
+        return self._tables[device]
+
+
+def mel_filters(config: MelConfig) -> Tensor:
+    """Triangular filters ``[n_fft // 2 + 1, n_mels]``, float32, each peaking at 1."""
+
+    def to_mel(hz: float) -> float:
+        return 2595.0 * float(torch.log10(torch.tensor(1.0 + hz / 700.0, dtype=torch.float64)))
+
+    frequencies = torch.linspace(0, config.sample_rate // 2, config.n_fft // 2 + 1)
+    mels = torch.linspace(to_mel(config.f_min), to_mel(config.f_max), config.n_mels + 2)
+    edges = 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    widths = edges[1:] - edges[:-1]
+    distances = edges[None, :] - frequencies[:, None]
+    rising = -distances[:, :-2] / widths[:-1]
+    falling = distances[:, 2:] / widths[1:]
+    return torch.minimum(rising, falling).clamp_min(0.0)

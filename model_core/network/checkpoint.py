@@ -1,0 +1,102 @@
+"""Weights of a checkpoint folder into a network, and back.
+
+A folder holds ``config.json``, ``generation_config.json``, ``tokenizer.json`` and
+``model.safetensors`` (or several shards, ``model-*.safetensors``).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from model_core.errors import CheckpointError
+from model_core.network.config import NetworkConfig
+from model_core.network.model import Network
+
+# Stored by the published checkpoints but not read: the spectrogram's tables follow from
+# config.json, the loss weights serve training only, and the decoder's own embedding is unused
+# (decoder_embedder is the input embedding of every family).
+IGNORED = ("spectrogram.", "loss_fn.", "transformer.model.decoder.embed_tokens.")
+
+
+def read_json(folder: Path, name: str) -> dict[str, Any]:
+    """A JSON object from a checkpoint folder, or a CheckpointError that says what is wrong."""
+    path = folder / name
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"{path} is missing; the folder is not a whole checkpoint."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}.") from error
+    if not isinstance(value, dict):
+        raise CheckpointError(f"{path} does not hold a JSON object.")
+    return value
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """All tensors of the folder's safetensors files, on the CPU, in their stored dtypes."""
+    files = sorted(folder.glob("model*.safetensors"))
+    if not files:
+        raise CheckpointError(f"{folder} holds no model*.safetensors file.")
+    weights: dict[str, Tensor] = {}
+    for file in files:
+        try:
+            weights.update(load_file(file))
+        except (OSError, SafetensorError) as error:
+            raise CheckpointError(f"{file} cannot be read: {error}.") from error
+    return weights
+
+
+def load_weights(
+    network: Network, weights: dict[str, Tensor], source: str = "weights", assign: bool = False
+) -> None:
+    """Copy weights in, cast to the network's dtype; or, with ``assign``, take them as they are.
+
+    Raises:
+        CheckpointError: naming every missing, unknown or wrongly shaped weight.
+    """
+    own = network.state_dict()
+    given = {name: value for name, value in weights.items() if not name.startswith(IGNORED)}
+    problems = [f"missing {name}" for name in sorted(own.keys() - given.keys())]
+    problems += [f"unknown {name}" for name in sorted(given.keys() - own.keys())]
+    problems += [
+        f"{name} is {tuple(given[name].shape)}, config.json wants {tuple(own[name].shape)}"
+        for name in sorted(own.keys() & given.keys())
+        if own[name].shape != given[name].shape
+    ]
+    if problems:
+        raise CheckpointError(f"{source} does not fit its config.json: {'; '.join(problems)}.")
+    network.load_state_dict(given, strict=True, assign=assign)
+
+
+def load_checkpoint(
+    folder: Path, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+) -> Network:
+    """The network of a local checkpoint folder, in evaluation mode."""
+    config = NetworkConfig.from_dict(read_json(folder, "config.json"))
+    # Built without memory or random numbers; the stored tensors then become its weights.
+    with torch.device("meta"):
+        network = Network(config)
+    weights = {name: value.to(device, dtype) for name, value in read_weights(folder).items()}
+    load_weights(network, weights, str(folder), assign=True)
+    return network.eval().requires_grad_(False)
+
+
+def save_weights(network: Network, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
+    """Write ``model.safetensors`` under the published names; half precision halves the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "model.safetensors"
+    weights = {
+        name: value.detach().to("cpu", dtype).contiguous()
+        for name, value in network.state_dict().items()
+    }
+    save_file(weights, path, metadata={"format": "pt"})
+    return path
