@@ -21,11 +21,11 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy model_core/beatmap daemon clients
-	$(BIN)/python -m proto.generate --check
+	$(BIN)/mypy model_core/beatmap daemon clients proto/osu_companion/local
+	$(BIN)/python proto/generate.py --check
 
 bench: setup
 	$(BIN)/python -m benchmarks
 
 proto: setup
-	$(BIN)/python -m proto.generate
+	$(BIN)/python proto/generate.py

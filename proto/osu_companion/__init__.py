@@ -1,0 +1,1 @@
+"""What the daemon and its clients share: the contract (``v1``) and local discovery (``local``)."""

@@ -1,0 +1,68 @@
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ERROR_REASON_UNSPECIFIED: _ClassVar[ErrorReason]
+    ERROR_REASON_TOKEN_MISSING: _ClassVar[ErrorReason]
+    ERROR_REASON_TOKEN_WRONG: _ClassVar[ErrorReason]
+    ERROR_REASON_MAP_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_AUDIO_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_JOB_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_VARIANT_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_BASE_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_MODEL_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_NO_ACTIVE_MAP: _ClassVar[ErrorReason]
+    ERROR_REASON_SONGS_NOT_FOUND: _ClassVar[ErrorReason]
+    ERROR_REASON_FOLDER_NOT_ALLOWED: _ClassVar[ErrorReason]
+    ERROR_REASON_NOT_A_BEATMAP: _ClassVar[ErrorReason]
+    ERROR_REASON_AUDIO_UNREADABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_RANGE_EMPTY: _ClassVar[ErrorReason]
+    ERROR_REASON_RANGE_OUTSIDE_SONG: _ClassVar[ErrorReason]
+    ERROR_REASON_OPTION_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_NOT_SUPPORTED: _ClassVar[ErrorReason]
+    ERROR_REASON_MAP_CHANGED: _ClassVar[ErrorReason]
+    ERROR_REASON_PATCH_CONFLICT: _ClassVar[ErrorReason]
+    ERROR_REASON_DEGENERATE_OUTPUT: _ClassVar[ErrorReason]
+    ERROR_REASON_EDIT_REFUSED: _ClassVar[ErrorReason]
+    ERROR_REASON_CHECKPOINT_UNUSABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_QUEUE_FULL: _ClassVar[ErrorReason]
+    ERROR_REASON_OUT_OF_MEMORY: _ClassVar[ErrorReason]
+    ERROR_REASON_CANCELLED: _ClassVar[ErrorReason]
+    ERROR_REASON_DAEMON_RESTARTED: _ClassVar[ErrorReason]
+    ERROR_REASON_DAEMON_STOPPING: _ClassVar[ErrorReason]
+    ERROR_REASON_WORKER_CRASHED: _ClassVar[ErrorReason]
+    ERROR_REASON_INTERNAL: _ClassVar[ErrorReason]
+ERROR_REASON_UNSPECIFIED: ErrorReason
+ERROR_REASON_TOKEN_MISSING: ErrorReason
+ERROR_REASON_TOKEN_WRONG: ErrorReason
+ERROR_REASON_MAP_NOT_FOUND: ErrorReason
+ERROR_REASON_AUDIO_NOT_FOUND: ErrorReason
+ERROR_REASON_JOB_NOT_FOUND: ErrorReason
+ERROR_REASON_VARIANT_NOT_FOUND: ErrorReason
+ERROR_REASON_BASE_NOT_FOUND: ErrorReason
+ERROR_REASON_MODEL_NOT_FOUND: ErrorReason
+ERROR_REASON_NO_ACTIVE_MAP: ErrorReason
+ERROR_REASON_SONGS_NOT_FOUND: ErrorReason
+ERROR_REASON_FOLDER_NOT_ALLOWED: ErrorReason
+ERROR_REASON_NOT_A_BEATMAP: ErrorReason
+ERROR_REASON_AUDIO_UNREADABLE: ErrorReason
+ERROR_REASON_RANGE_EMPTY: ErrorReason
+ERROR_REASON_RANGE_OUTSIDE_SONG: ErrorReason
+ERROR_REASON_OPTION_INVALID: ErrorReason
+ERROR_REASON_NOT_SUPPORTED: ErrorReason
+ERROR_REASON_MAP_CHANGED: ErrorReason
+ERROR_REASON_PATCH_CONFLICT: ErrorReason
+ERROR_REASON_DEGENERATE_OUTPUT: ErrorReason
+ERROR_REASON_EDIT_REFUSED: ErrorReason
+ERROR_REASON_CHECKPOINT_UNUSABLE: ErrorReason
+ERROR_REASON_QUEUE_FULL: ErrorReason
+ERROR_REASON_OUT_OF_MEMORY: ErrorReason
+ERROR_REASON_CANCELLED: ErrorReason
+ERROR_REASON_DAEMON_RESTARTED: ErrorReason
+ERROR_REASON_DAEMON_STOPPING: ErrorReason
+ERROR_REASON_WORKER_CRASHED: ErrorReason
+ERROR_REASON_INTERNAL: ErrorReason
