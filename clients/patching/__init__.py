@@ -1,0 +1,46 @@
+"""The one place that writes .osu files.
+
+A patch is line edits with the hash of the file it was made for, so that it needs no .osu parser.
+``Patcher`` applies it: the old bytes go to the undo journal first (in the state folder, never in
+Songs), then the file is replaced in one step. Whatever happens meanwhile, the map is either the
+old one or the new one, whole.
+"""
+
+from __future__ import annotations
+
+from clients.patching.errors import (
+    BaseChangedError,
+    JournalError,
+    NothingToUndoError,
+    PatchingError,
+    UndoConflictError,
+    WriteRefusedError,
+)
+from clients.patching.journal import Entry, EntryState, Journal, Origin
+from clients.patching.lines import (
+    LineEdit,
+    LinePatch,
+    sha256_hex,
+    split_lines,
+    unified_diff,
+)
+from clients.patching.patcher import Patcher
+
+__all__ = [
+    "BaseChangedError",
+    "Entry",
+    "EntryState",
+    "Journal",
+    "JournalError",
+    "LineEdit",
+    "LinePatch",
+    "NothingToUndoError",
+    "Origin",
+    "Patcher",
+    "PatchingError",
+    "UndoConflictError",
+    "WriteRefusedError",
+    "sha256_hex",
+    "split_lines",
+    "unified_diff",
+]

@@ -1,0 +1,118 @@
+"""What differs between operating systems when a file is replaced.
+
+POSIX replaces a file whoever has it open, and can flush a folder. Windows refuses while the game,
+an antivirus or a sync program holds the file without sharing, mostly for a moment: that is retried
+for a bounded time. Windows cannot flush a folder, and has no owners to keep.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
+_SHARING_ERRORS = frozenset({5, 32, 33})
+
+# About three seconds in all: longer than a virus scan of one small file, shorter than patience.
+_RETRY_DELAYS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+
+_OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def is_sharing_error(error: OSError) -> bool:
+    """Whether another program holds the file (Windows only; POSIX has no such refusal)."""
+    return getattr(error, "winerror", None) in _SHARING_ERRORS
+
+
+def retry_while_shared(
+    action: Callable[[], None], sleep: Callable[[float], object] = time.sleep
+) -> None:
+    """Run ``action``, again for about three seconds while another program holds the file.
+
+    Raises:
+        OSError: the last refusal, or at once any other error.
+    """
+    for delay in _RETRY_DELAYS_S:
+        try:
+            return action()
+        except OSError as error:
+            if not is_sharing_error(error):
+                raise
+            sleep(delay)
+    return action()
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over the target in one step; both must be in one folder."""
+    source.replace(target)
+
+
+def create_exclusively(path: Path) -> int:
+    """Open a new file for writing, private to the user; never an existing one."""
+    return os.open(path, _OPEN_FLAGS, 0o600)
+
+
+def keep_attributes(descriptor: int, temporary: Path, original: os.stat_result) -> None:
+    """Give the new file the permissions of the old one, and its owner where that is possible."""
+    if sys.platform == "win32":
+        temporary.chmod(stat.S_IMODE(original.st_mode))
+        return
+    mine = os.fstat(descriptor)
+    if (mine.st_uid, mine.st_gid) != (original.st_uid, original.st_gid):
+        # Only root may give files away; for others the group alone may still work.
+        try:
+            os.fchown(descriptor, original.st_uid, original.st_gid)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.fchown(descriptor, -1, original.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(original.st_mode))
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename in the folder survive a power cut, where the system can."""
+    if sys.platform == "win32":
+        return
+    # Some network file systems cannot flush a folder. The rename itself has happened by now.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def is_writable(path: Path, status: os.stat_result) -> bool:
+    """Whether the user may change the file. A file marked read-only is respected even for root."""
+    marked_read_only = not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    return not marked_read_only and os.access(path, os.W_OK)
+
+
+def describe(error: OSError, path: Path) -> str:
+    """One sentence for people: what stops the write of ``path``, and the remedy."""
+    name, folder = path.name, path.parent
+    if is_sharing_error(error):
+        return (
+            f"{name} is held open by another program (the game, an antivirus, a sync client) and "
+            "could not be replaced. Close it there, or try again in a moment. Nothing was changed."
+        )
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", -1)):
+        return (
+            f"no space left on the disk that holds {folder}. Free some and try again. "
+            "Nothing was changed."
+        )
+    if error.errno == errno.EROFS:
+        return f"the disk that holds {folder} is mounted read-only. Nothing was changed."
+    if isinstance(error, PermissionError):
+        return (
+            f"no permission to write in {folder}. Give your user write access to that folder. "
+            "Nothing was changed."
+        )
+    if isinstance(error, FileNotFoundError):
+        return f"{path} does not exist (any more). Nothing was changed."
+    return f"{path} could not be written: {error.strerror or error}. Nothing was changed."
