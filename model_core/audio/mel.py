@@ -6,10 +6,22 @@ centred frames with reflected edges, then ``log(1 + x)``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
-from model_core.network.config import MelConfig
+
+@dataclass(frozen=True, slots=True)
+class MelConfig:
+    """The spectrogram in front of the encoder. Frequencies in Hz, lengths in samples."""
+
+    sample_rate: int = 16000
+    hop_length: int = 128
+    n_fft: int = 1024
+    n_mels: int = 80
+    f_min: float = 20.0
+    f_max: float = 8000.0
 
 
 class MelSpectrogram(nn.Module):

@@ -1,8 +1,9 @@
 """The network: one VarWhisper encoder-decoder, built from a checkpoint's own configuration."""
 
+from model_core.audio.mel import MelConfig
 from model_core.network.cache import DecoderCache
 from model_core.network.checkpoint import load_checkpoint, load_weights, save_weights
-from model_core.network.config import MelConfig, NetworkConfig
+from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 
 __all__ = [

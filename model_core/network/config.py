@@ -10,19 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from model_core.audio.mel import MelConfig
 from model_core.errors import CheckpointError, NotSupported
-
-
-@dataclass(frozen=True, slots=True)
-class MelConfig:
-    """The spectrogram in front of the encoder. Frequencies in Hz, lengths in samples."""
-
-    sample_rate: int = 16000
-    hop_length: int = 128
-    n_fft: int = 1024
-    n_mels: int = 80
-    f_min: float = 20.0
-    f_max: float = 8000.0
 
 
 @dataclass(frozen=True, slots=True)
