@@ -1,0 +1,133 @@
+"""Timing, kiai and scroll speeds as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from model_core.tokens.events import Event, EventType, TimedEvents, from_groups
+from model_core.tokens.from_beatmap import speed_value
+from model_core.tokens.layout import Layout
+from model_core.tokens.reference_timing import (
+    ReferenceTiming,
+    TimingLine,
+    line_velocity,
+    whole_ms,
+)
+
+if TYPE_CHECKING:
+    from model_core.beatmap import Beatmap
+
+_MIN_BEAT_LENGTH = 6.0  # ms; the game's own limit. Faster "beats" are tricks, and endless
+_SECTION_MARGIN = 10  # ms; no beat this close before the next red line
+
+
+def timing_events(
+    source: Beatmap | Sequence[TimingLine], layout: Layout, song_length_ms: float | None = None
+) -> TimedEvents:
+    """A beat, measure or timing-point event at every beat.
+
+    ``source`` is a beatmap (beats go on to its last object's end) or a list of timing lines
+    (beats go on to ``song_length_ms``, which is then needed). ``song_length_ms`` given with a
+    beatmap wins over its last object.
+    """
+    if isinstance(source, Sequence):
+        lines: Iterable[TimingLine] = source
+        if song_length_ms is None:
+            raise ValueError("song_length_ms is needed with a list of timing lines")
+        until = song_length_ms
+    else:
+        lines = source.timing_points
+        if song_length_ms is not None:
+            until = song_length_ms
+        else:
+            ends = (hit_object.end_time for hit_object in source.hit_objects)
+            until = max(ends, default=0.0) + 0.999
+    red_lines = ReferenceTiming(lines).red_lines
+
+    groups: list[tuple[float, list[Event]]] = []
+    for index, line in enumerate(red_lines):
+        end = until
+        if index + 1 < len(red_lines):
+            end = red_lines[index + 1].time - _SECTION_MARGIN
+        beat_length = max(line.beat_length, _MIN_BEAT_LENGTH)
+        meter = max(line.meter, 1)
+        beat = 0
+        time = line.time
+        while time <= end:
+            if beat == 0 and layout.timing_points:
+                kind = EventType.TIMING_POINT
+            else:
+                kind = EventType.MEASURE if beat % meter == 0 else EventType.BEAT
+            groups.append((int(time), _group(layout, Event(kind), [_time(int(time))])))
+            beat += 1
+            time = line.time + beat * beat_length
+    return from_groups(groups)
+
+
+def kiai_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
+    """An event at every toggle of kiai."""
+    timing = ReferenceTiming(beatmap.timing_points)
+    groups: list[tuple[float, list[Event]]] = []
+    kiai = False
+    for line in timing.lines:
+        if line.kiai != kiai:
+            kiai = line.kiai
+            attributes = _timed(timing, layout, line.time)
+            groups.append(
+                (whole_ms(line.time), _group(layout, Event(EventType.KIAI, int(kiai)), attributes))
+            )
+    return from_groups(groups)
+
+
+def sv_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
+    """An event wherever the scroll speed changes; in osu!mania the tempo counts into it."""
+    timing = ReferenceTiming(beatmap.timing_points)
+    median = (
+        median_beat_length(timing, max((o.end_time for o in beatmap.hit_objects), default=0.0))
+        if beatmap.mode == 3
+        else None
+    )
+    groups: list[tuple[float, list[Event]]] = []
+    last: float | None = None
+    for index, line in enumerate(timing.lines):
+        if index + 1 < len(timing.lines) and timing.lines[index + 1].time == line.time:
+            continue  # only the last line at a time is in effect
+        speed = line_velocity(line)
+        if median is not None:
+            speed *= median / timing.beat_length(line.time)
+        if last is not None and abs(speed - last) <= 1e-3:
+            continue
+        last = speed
+        attributes = _timed(timing, layout, line.time)
+        attributes.append(Event(EventType.SCROLL_SPEED, speed_value(speed)))
+        groups.append(
+            (whole_ms(line.time), _group(layout, Event(EventType.SCROLL_SPEED_CHANGE), attributes))
+        )
+    return from_groups(groups)
+
+
+def median_beat_length(timing: ReferenceTiming, end_ms: float) -> float:
+    """The beat length that most of the song's time has, in ms."""
+    durations: dict[float, float] = {}
+    for index, line in enumerate(timing.red_lines):
+        until = end_ms
+        if index + 1 < len(timing.red_lines):
+            until = timing.red_lines[index + 1].time
+        durations[line.beat_length] = durations.get(line.beat_length, 0.0) + until - line.time
+    return max(durations, key=lambda length: durations[length]) if durations else 1000.0
+
+
+def _time(time: int) -> Event:
+    return Event(EventType.TIME, time)
+
+
+def _timed(timing: ReferenceTiming, layout: Layout, time: float) -> list[Event]:
+    events = [_time(whole_ms(time))]
+    if layout.snapping:
+        events.append(Event(EventType.SNAPPING, timing.snapping(time)))
+    return events
+
+
+def _group(layout: Layout, kind: Event, attributes: list[Event]) -> list[Event]:
+    return [kind, *attributes] if layout.types_first else [*attributes, kind]
