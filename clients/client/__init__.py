@@ -1,0 +1,70 @@
+"""The Python client of the daemon, synchronous and asynchronous.
+
+::
+
+    from clients.client import Client
+
+    with Client.connect() as client:            # starts the daemon if none runs
+        for event in client.remap("/…/map.osu", start_ms=12345, end_ms=16000, seed=7):
+            ...
+
+Names are imported on first use: grpc takes longer to import than a short command to run.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clients.client.asynchronous import AsyncClient
+    from clients.client.errors import (
+        CancelledError,
+        ChangedError,
+        ClientError,
+        FailedError,
+        RefusedError,
+        UnreachableError,
+        UsageError,
+    )
+    from clients.client.requests import RemapOptions
+    from clients.client.starting import ensure_running, find_running
+    from clients.client.synchronous import Client, JobStream
+
+_HOMES = {
+    "AsyncClient": "asynchronous",
+    "CancelledError": "errors",
+    "ChangedError": "errors",
+    "Client": "synchronous",
+    "ClientError": "errors",
+    "FailedError": "errors",
+    "JobStream": "synchronous",
+    "RefusedError": "errors",
+    "RemapOptions": "requests",
+    "UnreachableError": "errors",
+    "UsageError": "errors",
+    "ensure_running": "starting",
+    "find_running": "starting",
+}
+
+__all__ = [
+    "AsyncClient",
+    "CancelledError",
+    "ChangedError",
+    "Client",
+    "ClientError",
+    "FailedError",
+    "JobStream",
+    "RefusedError",
+    "RemapOptions",
+    "UnreachableError",
+    "UsageError",
+    "ensure_running",
+    "find_running",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

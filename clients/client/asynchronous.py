@@ -1,0 +1,265 @@
+"""The asynchronous client: as the synchronous one, for use inside one asyncio loop.
+
+A client belongs to the loop that it was made in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Self
+
+import grpc
+from osu_companion.local.endpoint import CHANNEL_OPTIONS, Endpoint
+from osu_companion.local.paths import Paths
+from osu_companion.v1 import (
+    jobs_pb2,
+    jobs_pb2_grpc,
+    models_pb2,
+    models_pb2_grpc,
+    patches_pb2,
+    patches_pb2_grpc,
+    remap_pb2_grpc,
+    songs_pb2,
+    songs_pb2_grpc,
+    status_pb2,
+    status_pb2_grpc,
+)
+
+from clients.client import requests
+from clients.client.errors import from_rpc
+from clients.client.requests import RemapOptions
+from clients.client.starting import Say, ensure_running
+from clients.client.synchronous import CALL_TIMEOUT_S, JOB_TIMEOUT_S, LOAD_TIMEOUT_S
+
+
+class AsyncJobStream:
+    """The events of a job, in order; iterate to the end, or ``close`` to leave.
+
+    Leaving the stream of a request that is not detached cancels its job; leaving one from
+    ``attach`` does not.
+    """
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+        self._events = aiter(call)
+        self.job_id = ""
+
+    def __aiter__(self) -> AsyncIterator[jobs_pb2.JobEvent]:
+        return self
+
+    async def __anext__(self) -> jobs_pb2.JobEvent:
+        """The next event.
+
+        Raises:
+            ClientError: the request never became a job, or the daemon went away.
+        """
+        try:
+            event: jobs_pb2.JobEvent = (await anext(self._events)).event
+        except grpc.RpcError as error:
+            raise from_rpc(error) from None
+        self.job_id = event.job_id or self.job_id
+        return event
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._call.cancel()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncClient:
+    """Calls a daemon. Every method raises ``ClientError`` as the synchronous client's does."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._channel = grpc.aio.insecure_channel(endpoint.address, options=CHANNEL_OPTIONS)
+        self._jobs = _stub(jobs_pb2_grpc.JobServiceStub, self._channel)
+        self._models = _stub(models_pb2_grpc.ModelServiceStub, self._channel)
+        self._patches = _stub(patches_pb2_grpc.PatchServiceStub, self._channel)
+        self._remap = _stub(remap_pb2_grpc.RemapServiceStub, self._channel)
+        self._songs = _stub(songs_pb2_grpc.SongServiceStub, self._channel)
+        self._status = _stub(status_pb2_grpc.StatusServiceStub, self._channel)
+
+    @classmethod
+    async def connect(cls, paths: Paths | None = None, say: Say | None = None) -> Self:
+        """A client of the running daemon, which is started if there is none.
+
+        Raises:
+            UnreachableError: it cannot be started; the message holds its last log lines.
+        """
+        return cls(await asyncio.to_thread(ensure_running, paths, say))
+
+    # --- jobs ---------------------------------------------------------------------------------
+
+    def remap(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        variants: int = 1,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: RemapOptions | None = None,
+    ) -> AsyncJobStream:
+        """Ask for new objects in a range (ms, inclusive; or ``range_text`` from the editor)."""
+        request = requests.remap_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            variants=variants,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return AsyncJobStream(self._start(self._remap.RemapBeatmap, request))
+
+    def attach(self, job_id: str) -> AsyncJobStream:
+        """Join a job; leaving the stream does not cancel it."""
+        return AsyncJobStream(
+            self._start(self._jobs.AttachJob, jobs_pb2.AttachJobRequest(job_id=job_id))
+        )
+
+    async def cancel(self, job_id: str) -> jobs_pb2.Job:
+        """Stop a job within one token."""
+        request = jobs_pb2.CancelJobRequest(job_id=job_id)
+        answer: jobs_pb2.CancelJobResponse = await self._call(self._jobs.CancelJob, request)
+        return answer.job
+
+    async def job(self, job_id: str) -> jobs_pb2.Job:
+        """What is known of a job."""
+        request = jobs_pb2.GetJobRequest(job_id=job_id)
+        answer: jobs_pb2.GetJobResponse = await self._call(self._jobs.GetJob, request)
+        return answer.job
+
+    async def jobs(
+        self, states: Sequence[jobs_pb2.JobState] = (), limit: int = 0
+    ) -> list[jobs_pb2.Job]:
+        """Jobs, newest first."""
+        request = jobs_pb2.ListJobsRequest(states=states, limit=limit)
+        answer: jobs_pb2.ListJobsResponse = await self._call(self._jobs.ListJobs, request)
+        return list(answer.jobs)
+
+    # --- patches ------------------------------------------------------------------------------
+
+    async def variant(self, job_id: str, number: int) -> patches_pb2.GetVariantResponse:
+        """A variant of a finished job, by its number (1: the best)."""
+        request = patches_pb2.GetVariantRequest(job_id=job_id, number=number)
+        answer: patches_pb2.GetVariantResponse = await self._call(self._patches.GetVariant, request)
+        return answer
+
+    async def rebase(
+        self,
+        patch: patches_pb2.BeatmapPatch,
+        current: bytes | str | os.PathLike[str],
+        base: bytes = b"",
+    ) -> patches_pb2.BeatmapPatch:
+        """The patch re-made on the file as it is now (its bytes or its path).
+
+        Raises:
+            ChangedError: the touched range changed too; ``violations`` name the lines.
+        """
+        request = requests.rebase_request(patch, current, base)
+        answer: patches_pb2.RebasePatchResponse = await self._call(
+            self._patches.RebasePatch, request
+        )
+        return answer.patch
+
+    # --- models -------------------------------------------------------------------------------
+
+    async def models(self) -> list[models_pb2.Model]:
+        """What can be loaded, and what is."""
+        answer: models_pb2.ListModelsResponse = await self._call(
+            self._models.ListModels, models_pb2.ListModelsRequest()
+        )
+        return list(answer.models)
+
+    async def load_model(self, name: str = "") -> models_pb2.Model:
+        """Load a model (the configured one if not named) and wait until it is ready."""
+        answer: models_pb2.LoadModelResponse = await self._call(
+            self._models.LoadModel, models_pb2.LoadModelRequest(name=name), LOAD_TIMEOUT_S
+        )
+        return answer.model
+
+    async def unload_model(self, force: bool = False) -> bool:
+        """End the model worker, which gives all its memory back; False if none ran."""
+        answer: models_pb2.UnloadModelResponse = await self._call(
+            self._models.UnloadModel, models_pb2.UnloadModelRequest(force=force)
+        )
+        return answer.unloaded
+
+    # --- songs --------------------------------------------------------------------------------
+
+    async def active_map(self) -> songs_pb2.MapFile:
+        """The map saved last in Songs."""
+        answer: songs_pb2.GetActiveMapResponse = await self._call(
+            self._songs.GetActiveMap, songs_pb2.GetActiveMapRequest()
+        )
+        return answer.map
+
+    async def recent_maps(self, limit: int = 0) -> list[songs_pb2.MapFile]:
+        """Maps by the time of their last save, newest first."""
+        answer: songs_pb2.ListRecentMapsResponse = await self._call(
+            self._songs.ListRecentMaps, songs_pb2.ListRecentMapsRequest(limit=limit)
+        )
+        return list(answer.maps)
+
+    async def report_write(self, path: str | os.PathLike[str], sha256: str) -> None:
+        """Tell of a file that we write, so that it is not taken for a save by the editor."""
+        request = songs_pb2.ReportWriteRequest(path=requests.absolute(path), sha256=sha256)
+        await self._call(self._songs.ReportWrite, request)
+
+    # --- the daemon ---------------------------------------------------------------------------
+
+    async def status(self, timeout_s: float = CALL_TIMEOUT_S) -> status_pb2.GetStatusResponse:
+        """What the daemon is doing, on which device, and why."""
+        answer: status_pb2.GetStatusResponse = await self._call(
+            self._status.GetStatus, status_pb2.GetStatusRequest(), timeout_s
+        )
+        return answer
+
+    async def stop(self, finish_running: bool = False) -> None:
+        """Ask the daemon to stop; it answers first."""
+        await self._call(
+            self._status.StopDaemon, status_pb2.StopDaemonRequest(finish_running=finish_running)
+        )
+
+    async def close(self) -> None:
+        """Close the channel; running streams end."""
+        await self._channel.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    # ------------------------------------------------------------------------------------------
+
+    def _start(self, method: Callable[..., Any], request: Any) -> Any:
+        return method(request, timeout=JOB_TIMEOUT_S, metadata=self.endpoint.metadata)
+
+    async def _call(
+        self, method: Callable[..., Any], request: Any, timeout_s: float = CALL_TIMEOUT_S
+    ) -> Any:
+        try:
+            return await method(request, timeout=timeout_s, metadata=self.endpoint.metadata)
+        except grpc.RpcError as error:
+            raise from_rpc(error) from None
+
+
+def _stub(factory: Callable[..., Any], channel: Any) -> Any:
+    # Generated stubs are untyped; the methods above give the types back.
+    return factory(channel)

@@ -1,0 +1,114 @@
+"""Requests of the contract, built from plain values; shared by both clients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from osu_companion.v1 import patches_pb2, remap_pb2
+
+from clients.client.errors import UsageError
+from clients.patching import LineEdit, LinePatch
+
+_INT32 = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RemapOptions:
+    """How to generate; ``None`` leaves it to the model or the map. See ``GenerationOptions``."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    difficulty: float | None = None
+    mapper_id: int | None = None
+    year: int | None = None
+    descriptors: Sequence[str] = ()
+    take_volume: bool | None = None
+    take_slider_velocity: bool | None = None
+
+
+def remap_request(
+    path: str | os.PathLike[str],
+    *,
+    start_ms: int | None,
+    end_ms: int | None,
+    range_text: str,
+    seed: int | None,
+    variants: int,
+    detached: bool,
+    base_sha256: str,
+    model: str,
+    options: RemapOptions | None,
+) -> remap_pb2.RemapBeatmapRequest:
+    """The request message.
+
+    Raises:
+        UsageError: a value that the contract cannot carry.
+    """
+    given = options or RemapOptions()
+    if not range_text and (start_ms is None or end_ms is None):
+        raise UsageError("a remap needs the start and the end of its range", reason="RANGE")
+    for name, value in (("start", start_ms), ("end", end_ms)):
+        if value is not None and not -_INT32 <= value <= _INT32:
+            raise UsageError(f"the {name} of the range, {value} ms, is no time in a song")
+    if seed is not None and not 0 <= seed < 2**63:
+        raise UsageError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
+    if not 0 <= variants <= _INT32:
+        raise UsageError(f"the number of variants is a whole number from 1 up, not {variants}")
+    message = remap_pb2.GenerationOptions(
+        temperature=given.temperature,
+        top_p=given.top_p,
+        top_k=given.top_k,
+        difficulty=given.difficulty,
+        mapper_id=given.mapper_id,
+        year=given.year,
+        descriptors=given.descriptors,
+    )
+    if given.take_volume is not None:
+        message.take_volume = given.take_volume
+    if given.take_slider_velocity is not None:
+        message.take_slider_velocity = given.take_slider_velocity
+    return remap_pb2.RemapBeatmapRequest(
+        path=absolute(path),
+        start_ms=start_ms or 0,
+        end_ms=end_ms or 0,
+        range_text=range_text,
+        seed=seed,
+        variants=variants,
+        detached=detached,
+        base_sha256=base_sha256,
+        model=model,
+        options=message,
+    )
+
+
+def rebase_request(
+    patch: patches_pb2.BeatmapPatch,
+    current: bytes | str | os.PathLike[str],
+    base: bytes,
+) -> patches_pb2.RebasePatchRequest:
+    """``current`` is the file as it is now: its bytes, or its path for the daemon to read."""
+    if isinstance(current, bytes):
+        return patches_pb2.RebasePatchRequest(patch=patch, current_bytes=current, base_bytes=base)
+    return patches_pb2.RebasePatchRequest(
+        patch=patch, current_path=absolute(current), base_bytes=base
+    )
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Absolute, symlinks kept: the audio is looked for beside the name that the user gave."""
+    return str(Path(path).expanduser().absolute())
+
+
+def line_patch(patch: patches_pb2.BeatmapPatch) -> LinePatch:
+    """The part of a patch that the patcher needs."""
+    return LinePatch(
+        patch.base_sha256,
+        patch.result_sha256,
+        tuple(
+            LineEdit(edit.first_line, edit.count, tuple(edit.replacement)) for edit in patch.edits
+        ),
+    )

@@ -1,0 +1,278 @@
+"""The synchronous client: one channel, every method of the contract, blocking.
+
+Addresses are 127.0.0.1 as the endpoint file says, never "localhost" (which may mean another
+address family), and no proxy is asked. Every call has a deadline.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import grpc
+from osu_companion.local.endpoint import CHANNEL_OPTIONS, Endpoint
+from osu_companion.local.paths import Paths
+from osu_companion.v1 import (
+    jobs_pb2,
+    jobs_pb2_grpc,
+    models_pb2,
+    models_pb2_grpc,
+    patches_pb2,
+    patches_pb2_grpc,
+    remap_pb2_grpc,
+    songs_pb2,
+    songs_pb2_grpc,
+    status_pb2,
+    status_pb2_grpc,
+)
+
+from clients.client import requests
+from clients.client.errors import from_rpc
+from clients.client.requests import RemapOptions
+from clients.client.starting import Say, ensure_running
+
+CALL_TIMEOUT_S = 15.0
+LOAD_TIMEOUT_S = 600.0
+JOB_TIMEOUT_S = 3600.0
+
+
+class JobStream:
+    """The events of a job, in order; iterate to the end, or ``close`` to leave.
+
+    Leaving the stream of a request that is not detached cancels its job; leaving one from
+    ``attach`` does not.
+    """
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+        self.job_id = ""
+
+    def __iter__(self) -> Iterator[jobs_pb2.JobEvent]:
+        return self
+
+    def __next__(self) -> jobs_pb2.JobEvent:
+        """The next event.
+
+        Raises:
+            ClientError: the request never became a job, or the daemon went away.
+        """
+        try:
+            event: jobs_pb2.JobEvent = next(self._call).event
+        except grpc.RpcError as error:
+            raise from_rpc(error) from None
+        self.job_id = event.job_id or self.job_id
+        return event
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._call.cancel()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Client:
+    """Calls a daemon. Not for use after ``close``; safe to use from several threads.
+
+    Every method raises ``ClientError`` (see :mod:`clients.client.errors`) where the daemon
+    answers with an error, or not at all.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._channel = grpc.insecure_channel(endpoint.address, options=CHANNEL_OPTIONS)
+        self._jobs = _stub(jobs_pb2_grpc.JobServiceStub, self._channel)
+        self._models = _stub(models_pb2_grpc.ModelServiceStub, self._channel)
+        self._patches = _stub(patches_pb2_grpc.PatchServiceStub, self._channel)
+        self._remap = _stub(remap_pb2_grpc.RemapServiceStub, self._channel)
+        self._songs = _stub(songs_pb2_grpc.SongServiceStub, self._channel)
+        self._status = _stub(status_pb2_grpc.StatusServiceStub, self._channel)
+
+    @classmethod
+    def connect(cls, paths: Paths | None = None, say: Say | None = None) -> Self:
+        """A client of the running daemon, which is started if there is none.
+
+        Args:
+            say: told when the daemon has to be started.
+
+        Raises:
+            UnreachableError: it cannot be started; the message holds its last log lines.
+        """
+        return cls(ensure_running(paths, say))
+
+    # --- jobs ---------------------------------------------------------------------------------
+
+    def remap(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        variants: int = 1,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: RemapOptions | None = None,
+    ) -> JobStream:
+        """Ask for new objects in a range (ms, inclusive; or ``range_text`` from the editor)."""
+        request = requests.remap_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            variants=variants,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return JobStream(self._start(self._remap.RemapBeatmap, request))
+
+    def attach(self, job_id: str) -> JobStream:
+        """Join a job; leaving the stream does not cancel it."""
+        return JobStream(
+            self._start(self._jobs.AttachJob, jobs_pb2.AttachJobRequest(job_id=job_id))
+        )
+
+    def cancel(self, job_id: str) -> jobs_pb2.Job:
+        """Stop a job within one token."""
+        request = jobs_pb2.CancelJobRequest(job_id=job_id)
+        answer: jobs_pb2.CancelJobResponse = self._call(self._jobs.CancelJob, request)
+        return answer.job
+
+    def job(self, job_id: str) -> jobs_pb2.Job:
+        """What is known of a job."""
+        request = jobs_pb2.GetJobRequest(job_id=job_id)
+        answer: jobs_pb2.GetJobResponse = self._call(self._jobs.GetJob, request)
+        return answer.job
+
+    def jobs(self, states: Sequence[jobs_pb2.JobState] = (), limit: int = 0) -> list[jobs_pb2.Job]:
+        """Jobs, newest first."""
+        request = jobs_pb2.ListJobsRequest(states=states, limit=limit)
+        answer: jobs_pb2.ListJobsResponse = self._call(self._jobs.ListJobs, request)
+        return list(answer.jobs)
+
+    # --- patches ------------------------------------------------------------------------------
+
+    def variant(self, job_id: str, number: int) -> patches_pb2.GetVariantResponse:
+        """A variant of a finished job, by its number (1: the best)."""
+        request = patches_pb2.GetVariantRequest(job_id=job_id, number=number)
+        answer: patches_pb2.GetVariantResponse = self._call(self._patches.GetVariant, request)
+        return answer
+
+    def rebase(
+        self,
+        patch: patches_pb2.BeatmapPatch,
+        current: bytes | str | os.PathLike[str],
+        base: bytes = b"",
+    ) -> patches_pb2.BeatmapPatch:
+        """The patch re-made on the file as it is now (its bytes or its path).
+
+        Raises:
+            ChangedError: the touched range changed too; ``violations`` name the lines.
+        """
+        request = requests.rebase_request(patch, current, base)
+        answer: patches_pb2.RebasePatchResponse = self._call(self._patches.RebasePatch, request)
+        return answer.patch
+
+    # --- models -------------------------------------------------------------------------------
+
+    def models(self) -> list[models_pb2.Model]:
+        """What can be loaded, and what is."""
+        answer: models_pb2.ListModelsResponse = self._call(
+            self._models.ListModels, models_pb2.ListModelsRequest()
+        )
+        return list(answer.models)
+
+    def load_model(self, name: str = "") -> models_pb2.Model:
+        """Load a model (the configured one if not named) and wait until it is ready."""
+        answer: models_pb2.LoadModelResponse = self._call(
+            self._models.LoadModel, models_pb2.LoadModelRequest(name=name), LOAD_TIMEOUT_S
+        )
+        return answer.model
+
+    def unload_model(self, force: bool = False) -> bool:
+        """End the model worker, which gives all its memory back; False if none ran."""
+        answer: models_pb2.UnloadModelResponse = self._call(
+            self._models.UnloadModel, models_pb2.UnloadModelRequest(force=force)
+        )
+        return answer.unloaded
+
+    # --- songs --------------------------------------------------------------------------------
+
+    def active_map(self) -> songs_pb2.MapFile:
+        """The map saved last in Songs."""
+        answer: songs_pb2.GetActiveMapResponse = self._call(
+            self._songs.GetActiveMap, songs_pb2.GetActiveMapRequest()
+        )
+        return answer.map
+
+    def recent_maps(self, limit: int = 0) -> list[songs_pb2.MapFile]:
+        """Maps by the time of their last save, newest first."""
+        answer: songs_pb2.ListRecentMapsResponse = self._call(
+            self._songs.ListRecentMaps, songs_pb2.ListRecentMapsRequest(limit=limit)
+        )
+        return list(answer.maps)
+
+    def report_write(self, path: str | os.PathLike[str], sha256: str) -> None:
+        """Tell of a file that we write, so that it is not taken for a save by the editor."""
+        request = songs_pb2.ReportWriteRequest(path=requests.absolute(path), sha256=sha256)
+        self._call(self._songs.ReportWrite, request)
+
+    # --- the daemon ---------------------------------------------------------------------------
+
+    def status(self, timeout_s: float = CALL_TIMEOUT_S) -> status_pb2.GetStatusResponse:
+        """What the daemon is doing, on which device, and why."""
+        answer: status_pb2.GetStatusResponse = self._call(
+            self._status.GetStatus, status_pb2.GetStatusRequest(), timeout_s
+        )
+        return answer
+
+    def stop(self, finish_running: bool = False) -> None:
+        """Ask the daemon to stop; it answers first."""
+        self._call(
+            self._status.StopDaemon, status_pb2.StopDaemonRequest(finish_running=finish_running)
+        )
+
+    def close(self) -> None:
+        """Close the channel; running streams end."""
+        with contextlib.suppress(Exception):
+            self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------------------------------
+
+    def _start(self, method: Callable[..., Any], request: Any) -> Any:
+        return method(request, timeout=JOB_TIMEOUT_S, metadata=self.endpoint.metadata)
+
+    def _call(
+        self, method: Callable[..., Any], request: Any, timeout_s: float = CALL_TIMEOUT_S
+    ) -> Any:
+        try:
+            return method(request, timeout=timeout_s, metadata=self.endpoint.metadata)
+        except grpc.RpcError as error:
+            raise from_rpc(error) from None
+
+
+def _stub(factory: Callable[..., Any], channel: Any) -> Any:
+    # Generated stubs are untyped; the methods above give the types back.
+    return factory(channel)
