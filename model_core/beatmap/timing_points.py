@@ -1,0 +1,102 @@
+"""Timing lines: ``time,beatLength,meter,sampleSet,sampleIndex,volume,uninherited,effects``.
+
+Only the first two fields are obligatory. A line is *red* (uninherited: a tempo) or *green*
+(inherited: slider velocity, sounds, kiai); a line of fewer than seven fields is red.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .document import Document
+from .numbers import parse_float, parse_int
+
+KIAI = 1
+OMIT_BARLINE = 8
+MIN_BEAT_LENGTH, MAX_BEAT_LENGTH = 6.0, 60000.0
+SAMPLE_SETS = {"none": 0, "normal": 1, "soft": 2, "drum": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class TimingPoint:
+    """One timing line. ``time`` in ms; ``beat_length`` as written (negative on green lines).
+
+    ``line`` is the index into ``document.lines`` (-1 for a line that stands in no file).
+    """
+
+    line: int
+    time: float
+    beat_length: float
+    meter: int = 4
+    sample_set: int = 0
+    sample_index: int = 0
+    volume: int = 100
+    uninherited: bool = True
+    effects: int = 0
+
+    @property
+    def kiai(self) -> bool:
+        """Whether kiai time is on from here."""
+        return bool(self.effects & KIAI)
+
+    @property
+    def slider_velocity(self) -> float:
+        """The slider-velocity multiplier this line sets, 0.1..10 (1 for a usual red line)."""
+        if self.beat_length < 0:
+            return min(10.0, max(0.1, 100.0 / -self.beat_length))
+        return 1.0
+
+    @property
+    def ticks(self) -> bool:
+        """False where the line asks for sliders without ticks (a beat length of NaN)."""
+        return not math.isnan(self.beat_length)
+
+    @property
+    def milliseconds_per_beat(self) -> float:
+        """A red line's beat length within the limits of the game, 6..60000 ms."""
+        return min(MAX_BEAT_LENGTH, max(MIN_BEAT_LENGTH, self.beat_length))
+
+
+def parse_timing_line(
+    text: str, line: int, offset: float, default_set: int, default_volume: int
+) -> TimingPoint:
+    """Reads one line; raises ``ValueError`` or ``IndexError`` where the game would skip it."""
+    fields = text.split(",")
+    count = len(fields)
+    time = parse_float(fields[0]) + offset
+    beat_length = parse_float(fields[1], allow_nan=True)
+    meter = 4
+    if count > 2 and fields[2][0] != "0":
+        meter = parse_int(fields[2])
+        if meter < 1:
+            raise ValueError("a bar has at least one beat")
+    uninherited = fields[6][0] == "1" if count > 6 else True
+    if uninherited and math.isnan(beat_length):
+        raise ValueError("a red line needs a beat length")
+    return TimingPoint(
+        line=line,
+        time=time,
+        beat_length=beat_length,
+        meter=meter,
+        sample_set=parse_int(fields[3]) if count > 3 else default_set,
+        sample_index=parse_int(fields[4]) if count > 4 else 0,
+        volume=min(100, max(0, parse_int(fields[5]) if count > 5 else default_volume)),
+        uninherited=uninherited,
+        effects=parse_int(fields[7]) if count > 7 else 0,
+    )
+
+
+def read_timing_points(
+    document: Document, offset: float, default_set: int, default_volume: int
+) -> tuple[TimingPoint, ...]:
+    """All timing lines that the game would read, in file order."""
+    points: list[TimingPoint] = []
+    for reading in document.section("TimingPoints"):
+        try:
+            points.append(
+                parse_timing_line(reading.text, reading.line, offset, default_set, default_volume)
+            )
+        except (ValueError, IndexError):
+            continue
+    return tuple(points)
