@@ -1,0 +1,163 @@
+"""From token ids back to events with times, and from cells back to pixels."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+
+from model_core.tokens.events import ANCHOR_EVENTS, TYPE_EVENTS, Event, EventType, TimedEvents
+from model_core.tokens.layout import Layout
+from model_core.tokens.vocabulary import Vocabulary
+
+STEP_MS = 10
+_HALF_STEP_MS = 5  # a step stands for its middle; encoding truncates, so this goes back to it
+
+
+def decode_window(
+    vocab: Vocabulary, layout: Layout, ids: Sequence[int], frame_time: float
+) -> TimedEvents:
+    """The events of a window's generated ids; times are absolute, and in whole ms.
+
+    Reading stops at eos; ids that stand for no event (padding, context marks) and conditions,
+    which a model cannot mean to write, are skipped.
+    """
+    events: list[Event] = []
+    for token in ids:
+        if token == vocab.eos:
+            break
+        event = vocab.try_decode(token) if token < vocab.size_out else None
+        if event is None:
+            continue
+        if event.type is EventType.TIME:
+            event = Event(EventType.TIME, decode_time(frame_time, event.value))
+        events.append(event)
+    return TimedEvents(tuple(events), event_times(events, layout, start_ms=int(frame_time)))
+
+
+def decode_time(frame_time: float, step: int) -> int:
+    """The time of a step in ms: the middle of its 10 ms."""
+    return int(frame_time) + STEP_MS * step + (_HALF_STEP_MS if step >= 0 else 0)
+
+
+def event_times(
+    events: Sequence[Event], layout: Layout, start_ms: float = 0, end_ms: float | None = None
+) -> tuple[float, ...]:
+    """The time of every event, from the time events alone.
+
+    An event belongs to the last time said before it, or, where types come first, a type to the
+    time said right after it. Anchors of version-1 sliders, which have no times, are spread evenly
+    between what is before and after them (``end_ms``: after the last event).
+    """
+    times: list[float] = []
+    current = start_ms
+    for index, event in enumerate(events):
+        if event.type is EventType.TIME:
+            current = event.value
+        elif layout.types_first and event.type in TYPE_EVENTS:
+            following = events[index + 1] if index + 1 < len(events) else None
+            if following is not None and following.type is EventType.TIME:
+                current = following.value
+        times.append(current)
+    if layout.slider_version == 1:
+        _spread_anchors(events, times, layout, start_ms if end_ms is None else end_ms)
+    return tuple(times)
+
+
+def _spread_anchors(
+    events: Sequence[Event], times: list[float], layout: Layout, end_ms: float
+) -> None:
+    """Give the anchor groups between two times their places in between."""
+    group_start = 0
+    run: list[tuple[int, int]] = []  # groups of consecutive anchors: first, one past last index
+
+    def place(before: float, after: float) -> None:
+        for position, (first, last) in enumerate(run):
+            share = (position + 1) / (len(run) + 1)
+            times[first:last] = [int(before + (after - before) * share)] * (last - first)
+        run.clear()
+
+    before = times[0] if times else 0.0
+    for first, last, kind in _groups(events, layout):
+        if kind in ANCHOR_EVENTS and not any(
+            event.type is EventType.TIME for event in events[first:last]
+        ):
+            run.append((first, last))
+            continue
+        if run:
+            place(before, times[first])
+        before = times[last - 1]
+        group_start = last
+    if run:
+        place(before, max(end_ms, times[group_start - 1] if group_start else end_ms))
+
+
+def _groups(events: Sequence[Event], layout: Layout) -> list[tuple[int, int, EventType | None]]:
+    """Where each group starts and ends, and its type."""
+    marks = [index for index, event in enumerate(events) if event.type in TYPE_EVENTS]
+    groups: list[tuple[int, int, EventType | None]] = []
+    if layout.types_first:
+        for mark, following in zip(marks, [*marks[1:], len(events)], strict=True):
+            groups.append((mark, following, events[mark].type))
+        return groups
+    start = 0
+    for mark in marks:
+        groups.append((start, mark + 1, events[mark].type))
+        start = mark + 1
+    if start < len(events):
+        groups.append((start, len(events), None))
+    return groups
+
+
+def rescale_positions(timed: TimedEvents, layout: Layout) -> TimedEvents:
+    """Positions in osu! pixels: each joint cell becomes an x and a y event, split ones are scaled.
+
+    A refinement that follows its cell directly is used and stays in the list; without one, the
+    middle of the cell is meant.
+    """
+    events: list[Event] = []
+    times: list[float] = []
+    precision = layout.position_precision
+    for index, (event, time) in enumerate(zip(timed.events, timed.times, strict=True)):
+        if event.type is EventType.POSITION:
+            row, column = divmod(event.value, layout.position_columns)
+            offset_x = offset_y = precision // 2
+            following = timed.events[index + 1] if index + 1 < len(timed) else None
+            if (
+                layout.refinement
+                and following is not None
+                and following.type is EventType.POSITION_REFINEMENT
+            ):
+                fine_y, fine_x = divmod(following.value, precision // layout.refinement)
+                offset_x, offset_y = fine_x * layout.refinement, fine_y * layout.refinement
+            left = top = -256 // precision
+            events.append(Event(EventType.POSITION_X, (column + left) * precision + offset_x))
+            events.append(Event(EventType.POSITION_Y, (row + top) * precision + offset_y))
+            times += [time, time]
+            continue
+        if layout.split_positions and event.type in (EventType.POSITION_X, EventType.POSITION_Y):
+            event = Event(event.type, event.value * precision)
+        events.append(event)
+        times.append(time)
+    return TimedEvents(tuple(events), tuple(times))
+
+
+def splice(
+    reference: TimedEvents, generated: TimedEvents, start_ms: float, end_ms: float
+) -> TimedEvents:
+    """``generated`` inside [start, end], ``reference`` outside it. Both sorted by time."""
+    before = bisect.bisect_left(reference.times, start_ms)
+    after = bisect.bisect_right(reference.times, end_ms)
+    head = TimedEvents(reference.events[:before], reference.times[:before])
+    tail = TimedEvents(reference.events[after:], reference.times[after:])
+    return head + generated + tail
+
+
+def merge(contexts: Sequence[TimedEvents]) -> TimedEvents:
+    """All events in order of time; at equal times those of the earlier context come first."""
+    pairs = [
+        (time, event)
+        for timed in contexts
+        for event, time in zip(timed.events, timed.times, strict=True)
+    ]
+    pairs.sort(key=lambda pair: pair[0])
+    return TimedEvents(tuple(event for _, event in pairs), tuple(time for time, _ in pairs))
