@@ -185,7 +185,7 @@ def _write(
         SectionKind.CHORUS: genre.chorus[int(rng.integers(len(genre.chorus)))],
     }
     busy = float(np.clip(genre.busy + rng.normal(0, 0.12), 0.05, 0.8))
-    held = float(np.clip(genre.held + rng.normal(0, 0.1), 0.1, 0.7))
+    held = float(np.clip(genre.held + rng.normal(0.05, 0.1), 0.15, 0.65))
     octave = 7 * int(rng.integers(0, 2))
     bar = genre.meter * TICKS_PER_BEAT
     for index, section in enumerate(sections):

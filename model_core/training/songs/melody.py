@@ -68,11 +68,11 @@ def _beat_cell(rng: np.random.Generator, triplets: bool, busy: float, held: floa
         else (_CELLS_PLAIN, _CELLS_BUSY, _CELLS_OFF)
     )
     draw = rng.random()
-    if draw < held * 0.75:
+    if draw < held:
         return "H" + "." * (len(plain[0]) - 1)
-    if draw < held * 0.75 + busy * 0.55:
+    if draw < held + busy * 0.5:
         return str(fast[rng.integers(len(fast))])
-    if draw < held * 0.75 + busy * 0.55 + 0.12:
+    if draw < held + busy * 0.5 + 0.1:
         return str(off[rng.integers(len(off))])
     return str(plain[rng.integers(len(plain))])
 

@@ -48,7 +48,7 @@ def _gains(rng: np.random.Generator) -> NDArray[np.float32]:
     drums = rng.uniform(0.6, 1.1)
     bass = rng.uniform(0.35, 0.8)
     chords = rng.uniform(0.15, 0.4)
-    lead = rng.uniform(0.75, 1.2)
+    lead = rng.uniform(0.85, 1.3)
     return np.array([drums, bass, chords, lead], dtype=np.float32)
 
 
