@@ -89,6 +89,7 @@ class CrossAttention(nn.Module):
     def forward(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         batch, length, _ = x.shape
         q = self.Wq(x).view(batch, length, self.heads, -1).transpose(1, 2)
+        keys, values = (t.expand(batch, -1, -1, -1) for t in (keys, values))
         mixed = F.scaled_dot_product_attention(q, keys, values)
         projected: Tensor = self.Wo(mixed.transpose(1, 2).flatten(2))
         return projected

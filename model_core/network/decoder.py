@@ -31,16 +31,16 @@ class DecoderLayer(nn.Module):
         cos: Tensor,
         sin: Tensor,
         mask: Tensor | None,
-        cache: tuple[Tensor, Tensor] | None,
+        store: Tensor | None,
         start: int,
     ) -> Tensor:
-        """``x [B, T, d]``; ``cache`` is this layer's key and value store, written at ``start``."""
+        """``x [B, T, d]``; ``store`` is this layer's part of the cache, written at ``start``."""
         q, k, v = self.self_attn.project(self.self_attn_layer_norm(x), cos, sin)
-        if cache is not None:
+        if store is not None:
             end = start + x.shape[1]
-            cache[0][:, :, start:end] = k
-            cache[1][:, :, start:end] = v
-            k, v = cache[0][:, :, :end], cache[1][:, :, :end]
+            store[:, 0, :, start:end] = k
+            store[:, 1, :, start:end] = v
+            k, v = store[:, 0, :, :end], store[:, 1, :, :end]
         mixed = self.self_attn.attend(q, k, v, mask, causal=True)
         x = x + F.dropout(mixed, self.dropout, self.training)
         mixed = self.cross_attn(self.cross_attn_layer_norm(x), *cross)
@@ -84,7 +84,7 @@ class Decoder(nn.Module):
         for index, layer in enumerate(self.layers):
             if cache is not None:
                 cross = (cache.cross_keys[index], cache.cross_values[index])
-                own = (cache.keys[index], cache.values[index])
+                own = cache.stores[index]
             else:
                 assert encoder_states is not None
                 assert isinstance(layer, DecoderLayer)

@@ -104,7 +104,12 @@ class Network(nn.Module):
         states: Tensor = self.decoder(embedded, encoder_states, cache, positions, mask)
         return states
 
-    def new_cache(self, encoder_states: Tensor, capacity: int | None = None) -> DecoderCache:
-        """An empty cache for ``capacity`` tokens (default: all that the network can count)."""
-        room = capacity or self.config.target_positions
-        return DecoderCache.allocate(self.decoder.cross_keys_values(encoder_states), room)
+    def new_cache(
+        self, encoder_states: Tensor, capacity: int | None = None, rows: int | None = None
+    ) -> DecoderCache:
+        """An empty cache for ``capacity`` tokens a row (default: all that can be counted).
+
+        ``rows`` above one share the same window's encoder states ``[1, S, d]``.
+        """
+        cross = self.decoder.cross_keys_values(encoder_states)
+        return DecoderCache.allocate(cross, capacity or self.config.target_positions, rows)

@@ -1,4 +1,4 @@
-"""Training behaviour, configuration and checkpoint errors, on networks of a few thousand weights."""
+"""Training behaviour, configuration and checkpoint errors, on tiny networks."""
 
 from __future__ import annotations
 
