@@ -10,8 +10,11 @@ from .beatmap import Beatmap, parse
 from .breaks import BreakPeriod
 from .document import Document, split_lines
 from .hit_objects import HitObject, HitSample
+from .new_map import MapHeader, RedLine, write_map
 from .new_objects import NewObject, ObjectKind, Sound
+from .patch import LineEdit, Patch
 from .slider_path import CurveSegment, SliderCurve, SliderPath
+from .timestamps import Range, Timestamp, format_timestamp, parse_range, parse_timestamp
 from .timing import SampleState, Timing
 from .timing_points import TimingPoint
 
@@ -22,14 +25,24 @@ __all__ = [
     "Document",
     "HitObject",
     "HitSample",
+    "LineEdit",
+    "MapHeader",
     "NewObject",
     "ObjectKind",
+    "Patch",
+    "Range",
+    "RedLine",
     "SampleState",
     "SliderCurve",
     "SliderPath",
     "Sound",
+    "Timestamp",
     "Timing",
     "TimingPoint",
+    "format_timestamp",
     "parse",
+    "parse_range",
+    "parse_timestamp",
     "split_lines",
+    "write_map",
 ]

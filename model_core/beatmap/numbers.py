@@ -49,5 +49,4 @@ def format_number(value: float) -> str:
 
 def format_beat_length(velocity: float) -> str:
     """The beat-length field of a green line for a slider-velocity multiplier."""
-    text = f"{-100.0 / velocity:.13f}".rstrip("0").rstrip(".")
-    return text
+    return format_number(-100.0 / velocity)

@@ -65,7 +65,7 @@ def _kiai(point: TimingPoint | None) -> bool:
 def _sample(point: TimingPoint | None) -> tuple[int, int, int] | None:
     if point is None:
         return None
-    return (point.sample_set or 1, point.sample_index, point.volume)
+    return (point.sample_set, point.sample_index, point.volume)
 
 
 class Timing:
