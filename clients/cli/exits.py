@@ -1,0 +1,71 @@
+"""Exit codes, and the one place where an error becomes a message and a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from clients.cli.output import Output
+
+
+class Exit(IntEnum):
+    """What the command's exit code says."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    CHANGED = 3  # the map changed meanwhile; nothing was written
+    REFUSED = 4  # not found, not supported, degenerate output
+    UNREACHABLE = 5  # the daemon cannot be reached or started
+    CANCELLED = 130
+
+
+def exit_code(error: BaseException) -> Exit:
+    """The code for an error of ours, or of a user who pressed Ctrl-C."""
+    from osu_companion.local.config import ConfigError
+
+    from clients import patching
+    from clients.client import errors
+
+    # Subclasses stand before their bases.
+    table: tuple[tuple[type[BaseException], Exit], ...] = (
+        (KeyboardInterrupt, Exit.CANCELLED),
+        (errors.CancelledError, Exit.CANCELLED),
+        (errors.UsageError, Exit.USAGE),
+        (errors.ChangedError, Exit.CHANGED),
+        (errors.RefusedError, Exit.REFUSED),
+        (errors.UnreachableError, Exit.UNREACHABLE),
+        (errors.ClientError, Exit.FAILED),
+        (patching.BaseChangedError, Exit.CHANGED),
+        (patching.UndoConflictError, Exit.CHANGED),
+        (patching.NothingToUndoError, Exit.REFUSED),
+        (patching.PatchingError, Exit.FAILED),
+        (ConfigError, Exit.USAGE),
+    )
+    for kind, code in table:
+        if isinstance(error, kind):
+            return code
+    return Exit.FAILED
+
+
+def run(output: Output, work: Callable[[], None]) -> NoReturn:
+    """Run a command's work; show what stopped it, and leave with the right code."""
+    import typer
+    from osu_companion.local.config import ConfigError
+
+    from clients.client.errors import ClientError
+    from clients.patching import PatchingError
+
+    code = Exit.DONE
+    try:
+        with output:
+            work()
+    except (ClientError, PatchingError, ConfigError, KeyboardInterrupt) as error:
+        code = exit_code(error)
+        output.error(error, code)
+    except OSError as error:
+        code = Exit.FAILED
+        output.error(error, code)
+    raise typer.Exit(int(code))

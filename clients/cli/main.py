@@ -1,0 +1,253 @@
+"""The commands of ``osu-companion`` and their options.
+
+Only what the command line itself needs is imported here; see the package's docstring.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clients.cli.exits import Exit, run
+from clients.cli.output import make_output
+
+app = typer.Typer(
+    name="osu-companion",
+    help="Remaps ranges of osu! maps with a model that follows the music, and takes it back.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+_OptionalMap = Annotated[
+    Path | None, typer.Argument(metavar="MAP", help="A .osu file; without it, any map.")
+]
+
+
+@app.command()
+def serve() -> None:
+    """Run the daemon in the foreground."""
+    from clients.cli.service import serve as work
+
+    raise typer.Exit(work())
+
+
+@app.command()
+def remap(
+    map: Annotated[
+        Path | None, typer.Argument(metavar="MAP", help="The .osu file to change.")
+    ] = None,
+    active: Annotated[
+        bool, typer.Option("--active", help="The map saved last in Songs, instead of MAP.")
+    ] = False,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="Start: 00:12:345, or milliseconds."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="End, as for --from.")
+    ] = None,
+    range_text: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="TEXT",
+            help='As copied in the editor: "00:12:345 (1,2,3) - 00:16:000 (4) - ".',
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same objects again.")
+    ] = None,
+    variants: Annotated[
+        int, typer.Option(metavar="N", help="Make N candidates; the best one is applied.")
+    ] = 1,
+    variant: Annotated[
+        int, typer.Option(metavar="I", help="Apply the I-th best of them instead.")
+    ] = 1,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
+    ] = False,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="A model other than the configured one.")
+    ] = "",
+    as_json: _Json = False,
+) -> None:
+    """Put new objects in a time range of a map."""
+
+    def work() -> None:
+        from clients.cli.remap import Request
+        from clients.cli.remap import remap as work
+
+        request = Request(
+            map, active, start, end, range_text, seed, variants, variant, dry_run, model
+        )
+        work(request, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def variant(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="1 is the best.")],
+    map: _OptionalMap = None,
+    job: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of this job, instead of the last remap.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Apply another variant of the last remap."""
+
+    def work() -> None:
+        from clients.cli.remap import variant as work
+
+        work(number, job, map, dry_run, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def undo(map: _OptionalMap = None, as_json: _Json = False) -> None:
+    """Take back the last change, exactly."""
+
+    def work() -> None:
+        from clients.cli.undoing import undo as work
+
+        work(map, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def redo(map: _OptionalMap = None, as_json: _Json = False) -> None:
+    """Repeat what was undone last."""
+
+    def work() -> None:
+        from clients.cli.undoing import redo as work
+
+        work(map, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def history(
+    map: _OptionalMap = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many of the newest.")] = 20,
+    as_json: _Json = False,
+) -> None:
+    """List the changes that were written, newest first."""
+
+    def work() -> None:
+        from clients.cli.undoing import history as work
+
+        work(map, limit, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def status(as_json: _Json = False) -> None:
+    """Show what the daemon is doing, and on which device."""
+
+    def work() -> None:
+        from clients.cli.service import status as work
+
+        work(output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def models(as_json: _Json = False) -> None:
+    """List the models that can be loaded, and the one that is."""
+
+    def work() -> None:
+        from clients.cli.service import models as work
+
+        work(output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def stop(
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Let the running job finish first.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="End a daemon that does not answer.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Stop the daemon."""
+
+    def work() -> None:
+        from clients.cli.service import stop as work
+
+        work(force, finish, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def allow(
+    folder: Annotated[Path, typer.Argument(help="A folder with maps, outside Songs.")],
+    as_json: _Json = False,
+) -> None:
+    """Let the daemon read maps in a folder outside Songs."""
+
+    def work() -> None:
+        from clients.cli.service import allow as work
+
+        work(folder, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
+def tray() -> None:
+    """Show the icon in the tray, in the foreground."""
+    from clients.tray.app import run as work
+
+    raise typer.Exit(work())
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        code = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        code = int(Exit.CANCELLED)
+    except Exception as error:
+        # Errors of the command line itself (an unknown option, a number that is none) come with
+        # their own presentation; programs get them as they get every other error.
+        if not (hasattr(error, "format_message") and hasattr(error, "show")):
+            raise
+        code = int(Exit.USAGE)
+        if "--json" in sys.argv:
+            make_output(as_json=True).error(error, Exit.USAGE)
+        else:
+            error.show()
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,323 @@
+"""``osu-companion remap`` and ``variant``: ask, follow, write."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from osu_companion.local.paths import find_paths
+
+from clients.cli.output import Output
+from clients.cli.timestamps import format_time, parse_time
+from clients.client import Client
+from clients.client.errors import ClientError, RefusedError, UsageError
+from clients.client.requests import line_patch
+from clients.patching import Entry, EntryState, Patcher, sha256_hex, unified_diff
+from clients.patching.atomic import read as read_map
+from clients.remapping import (
+    RANKING_NOTICE,
+    Applied,
+    Prepared,
+    apply,
+    finite,
+    follow,
+    origin_of,
+    prepare,
+)
+
+if TYPE_CHECKING:
+    from osu_companion.v1 import jobs_pb2, patches_pb2
+
+RELOAD_HINT = (
+    "If it is open in the editor, reload it there without saving (Ctrl+L, then Enter). "
+    "`osu-companion undo` takes it back."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options of ``remap``, as given."""
+
+    map: Path | None
+    active: bool
+    start: str | None
+    end: str | None
+    range_text: str | None
+    seed: int | None
+    variants: int
+    variant: int
+    dry_run: bool
+    model: str
+
+
+def remap(request: Request, output: Output) -> None:
+    """Remap a range of a map.
+
+    Raises:
+        ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
+    """
+    start, end, range_text = _range(request)
+    if request.variants < 1 or not 1 <= request.variant <= request.variants:
+        raise UsageError(
+            f"--variant {request.variant} of --variants {request.variants}: ask for at least as "
+            "many variants as the number of the one to apply."
+        )
+    path = _existing(request)
+    paths = find_paths()
+    with Client.connect(paths, output.notice) as client:
+        if path is None:
+            path = Path(client.active_map().path)
+            output.notice(f"The map saved last: {path.name}")
+        base = read_map(path)
+        stream = client.remap(
+            path,
+            start_ms=start,
+            end_ms=end,
+            range_text=range_text,
+            seed=request.seed,
+            variants=request.variants,
+            base_sha256=sha256_hex(base),
+            model=request.model,
+        )
+        result = _follow(client, stream, output)
+        chosen = _chosen(result, request.variant)
+        patcher = Patcher(paths.state)
+        if request.dry_run:
+            prepared = prepare(client, path, chosen.patch, base)
+            _remark(patcher, path, output)
+            fields = _fields(stream.job_id, result, chosen, prepared, path)
+            fields |= {"applied": False, "diff": prepared.diff(path.name)}
+            output.result(fields, fields["diff"] or "Nothing would change.")
+            return
+        origin = origin_of(stream.job_id, result, chosen)
+        applied = apply(client, patcher, path, chosen.patch, origin, base)
+        _remark(patcher, path, output)
+        fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
+        fields |= {"applied": True, "entry": applied.entry.id}
+        output.result(fields, _told(result, chosen, applied, path))
+
+
+def variant(
+    number: int, job_id: str | None, map_path: Path | None, dry_run: bool, output: Output
+) -> None:
+    """Apply another variant of a remap in place of the one that was written.
+
+    Raises:
+        ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
+    """
+    paths = find_paths()
+    patcher = Patcher(paths.state)
+    if job_id is None:
+        made = [entry for entry in patcher.history(map_path) if entry.job]
+        if not made:
+            raise RefusedError("No remap was written yet; name a job with --job.")
+        job_id = made[0].job
+    with Client.connect(paths, output.notice) as client:
+        answer = client.variant(job_id, number)
+        job = client.job(job_id)
+        path = Path(answer.path)
+        newest = next(iter(patcher.history(path, limit=1)), None)
+        replaces = (
+            newest is not None and newest.job == job_id and newest.state is EntryState.APPLIED
+        )
+        if dry_run:
+            diff = _variant_diff(client, patcher, path, newest if replaces else None, answer)
+            fields = {"job": job_id, "variant": number, "applied": False, "diff": diff}
+            output.result(fields, diff or "Nothing would change.")
+            return
+        if replaces:
+            patcher.undo(path)
+        from osu_companion.v1 import jobs_pb2
+
+        about = jobs_pb2.JobResult(seed=answer.seed, model=job.model)
+        origin = origin_of(job_id, about, answer.variant)
+        try:
+            applied = apply(client, patcher, path, answer.variant.patch, origin)
+        except Exception:
+            if replaces:
+                with contextlib.suppress(Exception):
+                    patcher.redo(path)
+            raise
+        fields = {
+            "job": job_id,
+            "path": str(path),
+            "variant": number,
+            "applied": True,
+            "entry": applied.entry.id,
+            "rebased": applied.prepared.rebased,
+            "summary": _summary(applied.prepared.patch),
+        }
+        output.result(
+            fields, f"Variant {number}: {applied.prepared.patch.summary.text}\n{RELOAD_HINT}"
+        )
+
+
+def _variant_diff(
+    client: Client,
+    patcher: Patcher,
+    path: Path,
+    replaced: Entry | None,
+    answer: patches_pb2.GetVariantResponse,
+) -> str:
+    """What applying the variant would change, in place of the one that is written now if any."""
+    patch = answer.variant.patch
+    if replaced is None:
+        return prepare(client, path, patch).diff(path.name)
+    after = line_patch(patch).apply(patcher.journal.before(replaced))
+    return unified_diff(read_map(path), after, path.name)
+
+
+def _range(request: Request) -> tuple[int | None, int | None, str]:
+    if request.range_text is not None:
+        if request.start is not None or request.end is not None:
+            raise UsageError("Give either --range or --from and --to, not both.")
+        if not request.range_text.strip():
+            raise UsageError("--range is empty. Copy a selection in the editor (Ctrl+C).")
+        return None, None, request.range_text.strip()
+    if request.start is None or request.end is None:
+        raise UsageError(
+            "Which range? Give --from and --to (00:12:345 or milliseconds), or --range with "
+            "timestamps copied from the editor."
+        )
+    try:
+        start, end = parse_time(request.start), parse_time(request.end)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if end < start:
+        raise UsageError(
+            f"The range ends ({format_time(end)}) before it starts ({format_time(start)})."
+        )
+    return start, end, ""
+
+
+def _existing(request: Request) -> Path | None:
+    """The map named, which must exist; ``None`` for the active one."""
+    if request.active:
+        if request.map is not None:
+            raise UsageError("Give either a map or --active, not both.")
+        return None
+    if request.map is None:
+        raise UsageError("Which map? Give its path, or --active for the one saved last in Songs.")
+    path = request.map.expanduser().absolute()
+    if not path.is_file():
+        raise RefusedError(f"There is no map at {path}.", reason="MAP_NOT_FOUND")
+    return path
+
+
+def _follow(client: Client, stream: Any, output: Output) -> jobs_pb2.JobResult:
+    try:
+        return follow(stream, output.event)
+    except KeyboardInterrupt:
+        output.finish_progress()
+        if stream.job_id:
+            with contextlib.suppress(ClientError):
+                client.cancel(stream.job_id)
+        raise
+    finally:
+        stream.close()
+
+
+def _chosen(result: jobs_pb2.JobResult, number: int) -> patches_pb2.BeatmapVariant:
+    for candidate in result.variants:
+        if candidate.number == number:
+            return candidate
+    raise RefusedError(
+        f"There are {len(result.variants)} usable variants; number {number} is not among them.",
+        reason="VARIANT_NOT_FOUND",
+    )
+
+
+def _remark(patcher: Patcher, path: Path, output: Output) -> None:
+    if patcher.first_notice(path, "ranking"):
+        output.notice(RANKING_NOTICE)
+
+
+def _told(
+    result: jobs_pb2.JobResult,
+    chosen: patches_pb2.BeatmapVariant,
+    applied: Applied,
+    path: Path,
+) -> str:
+    patch = applied.prepared.patch
+    span = f"{format_time(patch.start_ms)} - {format_time(patch.end_ms)}"
+    lines = [f"{path.name}, {span}: {patch.summary.text}"]
+    if applied.prepared.rebased:
+        lines.append("The map was saved meanwhile; the change was carried over to its new state.")
+    if len(result.variants) > 1:
+        lines.append("Variants (lower seam is better; `osu-companion variant N` applies another):")
+        for candidate in result.variants:
+            mark = "→" if candidate.number == chosen.number else " "
+            seam = finite(candidate.seam_bits)
+            told = f"seam {seam:.2f} bits/token" if seam is not None else "no objects after it"
+            generated = candidate.patch.summary.generated
+            lines.append(f" {mark} {candidate.number}: {generated} objects, {told}")
+    lines.append(
+        f"Seed {result.seed}, model {result.model} on {result.device} ({result.precision}), "
+        f"{result.timings.total_ms / 1000:.1f} s."
+    )
+    lines.append(RELOAD_HINT)
+    return "\n".join(lines)
+
+
+def _fields(
+    job_id: str,
+    result: jobs_pb2.JobResult,
+    chosen: patches_pb2.BeatmapVariant,
+    prepared: Prepared,
+    path: Path,
+) -> dict[str, Any]:
+    timings = result.timings
+    return {
+        "job": job_id,
+        "path": str(path),
+        "start_ms": prepared.patch.start_ms,
+        "end_ms": prepared.patch.end_ms,
+        "seed": result.seed,
+        "model": result.model,
+        "device": result.device,
+        "precision": result.precision,
+        "variant": chosen.number,
+        "variants": [
+            {
+                "number": candidate.number,
+                "seam_bits": finite(candidate.seam_bits),
+                "summary": _summary(candidate.patch),
+            }
+            for candidate in result.variants
+        ],
+        "summary": _summary(prepared.patch),
+        "rebased": prepared.rebased,
+        "base_sha256": prepared.patch.base_sha256,
+        "result_sha256": prepared.patch.result_sha256,
+        "timings": {
+            name: round(getattr(timings, name), 3)
+            for name in (
+                "queue_ms",
+                "load_ms",
+                "audio_ms",
+                "encoder_ms",
+                "decode_ms",
+                "post_ms",
+                "patch_ms",
+                "total_ms",
+                "tokens",
+                "tokens_per_second",
+            )
+        },
+    }
+
+
+def _summary(patch: patches_pb2.BeatmapPatch) -> dict[str, Any]:
+    summary = patch.summary
+    return {
+        "text": summary.text,
+        "replaced": summary.replaced,
+        "generated": summary.generated,
+        "dropped": summary.dropped,
+        "green_added": summary.green_added,
+        "green_removed": summary.green_removed,
+        "green_changed": summary.green_changed,
+        "breaks_changed": summary.breaks_changed,
+    }

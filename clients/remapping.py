@@ -1,0 +1,217 @@
+"""From the daemon's answer to the written map: used by the CLI, the tray and the demo alike.
+
+If the map was saved by someone else since the daemon read it, the patch is re-made on the new
+bytes; where the touched range itself changed, nothing is written and the conflict is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clients.client.errors import ChangedError, FailedError, from_status
+from clients.patching import BaseChangedError, Entry, Origin, Patcher, unified_diff
+from clients.patching.atomic import read as read_map
+
+if TYPE_CHECKING:
+    from osu_companion.v1 import jobs_pb2, patches_pb2
+
+    from clients.client import Client
+
+# How often a map may be saved by someone else while we try to write it.
+_ATTEMPTS = 3
+
+RANKING_NOTICE = (
+    "Said once per map: the ranking criteria want hit objects, hitsounds and timing made by "
+    "people. A map with generated objects is not eligible for ranking."
+)
+
+
+class MapConflictError(ChangedError):
+    """The touched range was changed by someone else; ``diff`` shows what they changed."""
+
+    def __init__(self, message: str, *, violations: tuple[str, ...], diff: str) -> None:
+        super().__init__(message, reason="PATCH_CONFLICT", violations=violations)
+        self.diff = diff
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A patch that fits the map as it is now, and the bytes before and after it."""
+
+    patch: patches_pb2.BeatmapPatch
+    before: bytes
+    after: bytes
+    rebased: bool
+
+    def diff(self, name: str) -> str:
+        """A unified diff for people."""
+        return unified_diff(self.before, self.after, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A written change: its journal entry and what was written."""
+
+    entry: Entry
+    prepared: Prepared
+
+
+def follow(
+    events: Iterable[jobs_pb2.JobEvent], on_event: Callable[[jobs_pb2.JobEvent], None]
+) -> jobs_pb2.JobResult:
+    """Read a job's events to the end, telling of each, and return the result.
+
+    Raises:
+        ClientError: the job failed or was cancelled, or the stream broke.
+    """
+    result = None
+    for event in events:
+        on_event(event)
+        if event.WhichOneof("event") == "failure":
+            raise from_status(event.failure.status)
+        if event.WhichOneof("event") == "result":
+            result = event.result
+    if result is None:
+        raise FailedError("the daemon ended the job's stream without a result; try again")
+    return result
+
+
+def prepare(
+    client: Client, path: Path, patch: patches_pb2.BeatmapPatch, base: bytes = b""
+) -> Prepared:
+    """Fit a patch to the map as it is now, without writing.
+
+    Args:
+        base: the bytes that the patch was made for, if known; the daemon keeps them for a day.
+
+    Raises:
+        MapConflictError: someone else changed what the patch touches.
+        WriteRefusedError: the map cannot be read.
+    """
+    from clients.client.requests import line_patch
+    from clients.patching import sha256_hex
+
+    current = read_map(path)
+    if sha256_hex(current) == patch.base_sha256:
+        return Prepared(patch, current, line_patch(patch).apply(current), rebased=False)
+    known = base if sha256_hex(base) == patch.base_sha256 else b""
+    try:
+        moved = client.rebase(patch, current, known)
+    except ChangedError as error:
+        theirs = unified_diff(known, current, path.name) if known else ""
+        raise MapConflictError(str(error), violations=error.violations, diff=theirs) from error
+    return Prepared(moved, current, line_patch(moved).apply(current), rebased=True)
+
+
+def apply(
+    client: Client,
+    patcher: Patcher,
+    path: Path,
+    patch: patches_pb2.BeatmapPatch,
+    origin: Origin,
+    base: bytes = b"",
+) -> Applied:
+    """Write a patch, re-made on the map as it is now where that changed.
+
+    Raises:
+        MapConflictError: someone else changed what the patch touches; nothing was written.
+        PatchingError: the map or the journal cannot be written; nothing was.
+    """
+    from clients.client.requests import line_patch
+
+    for attempt in range(1, _ATTEMPTS + 1):
+        prepared = prepare(client, path, patch, base)
+        tell(client, path, prepared.patch.result_sha256)
+        try:
+            entry = patcher.apply(path, line_patch(prepared.patch), origin)
+        except BaseChangedError:
+            if attempt == _ATTEMPTS:
+                raise
+            continue
+        return Applied(entry, prepared)
+    raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A remap from request to written map."""
+
+    job_id: str
+    result: jobs_pb2.JobResult
+    applied: Applied
+
+
+def remap_and_apply(
+    client: Client,
+    patcher: Patcher,
+    path: Path,
+    *,
+    on_event: Callable[[jobs_pb2.JobEvent], None],
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    range_text: str = "",
+    seed: int | None = None,
+) -> Done:
+    """Ask for a remap, follow it, and write its best variant.
+
+    Raises:
+        ClientError, PatchingError: nothing was written.
+    """
+    from clients.patching import sha256_hex
+
+    base = read_map(path)
+    with client.remap(
+        path,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        range_text=range_text,
+        seed=seed,
+        base_sha256=sha256_hex(base),
+    ) as stream:
+        result = follow(stream, on_event)
+        job_id = stream.job_id
+    best = min(result.variants, key=lambda variant: variant.number)
+    origin = origin_of(job_id, result, best)
+    return Done(job_id, result, apply(client, patcher, path, best.patch, origin, base))
+
+
+def tell(client: Client, path: Path, sha256: str) -> None:
+    """Tell the watcher that the next content of the map is ours; only a courtesy."""
+    import contextlib
+
+    from clients.client.errors import ClientError
+
+    with contextlib.suppress(ClientError):
+        client.report_write(path.resolve(), sha256)
+
+
+def origin_of(
+    job_id: str, result: jobs_pb2.JobResult, variant: patches_pb2.BeatmapVariant
+) -> Origin:
+    """Where a written variant comes from, for the journal."""
+    detail: dict[str, Any] = {
+        "model": result.model,
+        "device": result.device,
+        "precision": result.precision,
+        "seed": result.seed,
+        "start_ms": variant.patch.start_ms,
+        "end_ms": variant.patch.end_ms,
+        "seam_bits": finite(variant.seam_bits),
+    }
+    return Origin(
+        verb="remap",
+        job=job_id,
+        variant=variant.number,
+        summary=variant.patch.summary.text,
+        detail=json.dumps(detail),
+    )
+
+
+def finite(number: float) -> float | None:
+    """The number, or ``None`` for NaN and infinities, which JSON does not have."""
+    return number if math.isfinite(number) else None

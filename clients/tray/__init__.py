@@ -1,0 +1,1 @@
+"""The tray icon: a menu, a controller without a screen, and the thin part that needs one."""
