@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from model_core.beatmap.new_objects import NewObject, ObjectKind, Sound
+from model_core.beatmap import parse
+from model_core.beatmap.new_map import SET_NAMES, VERSION
+from model_core.beatmap.new_objects import NewObject
+from model_core.beatmap.object_lines import format_object
 from model_core.training.mapper.levels import Level
 from model_core.training.mapper.styles import Style
 from model_core.training.songs import Section, SectionKind, SongPlan
 
-_SET_NAMES = {1: "Normal", 2: "Soft", 3: "Drum"}
-_CIRCLE, _SLIDER, _NEW_COMBO, _SPINNER = 1, 2, 4, 8
 _BREAK_BEFORE_MS, _BREAK_AFTER_MS, _SHORTEST_BREAK_MS = 200, 450, 650
 _LEAST_REST_MS = 2600
 _COLOURS = ("255,128,64", "64,160,255", "160,224,96", "240,208,80")
@@ -41,14 +42,14 @@ def map_file(
         sections: each with its slider velocity multiplier and its volume.
     """
     lines = [
-        "osu file format v14",
+        f"osu file format v{VERSION}",
         "",
         "[General]",
         f"AudioFilename: {audio_filename}",
         "AudioLeadIn: 0",
         f"PreviewTime: {_preview(plan)}",
         "Countdown: 0",
-        f"SampleSet: {_SET_NAMES[style.sample_set]}",
+        f"SampleSet: {SET_NAMES[style.sample_set]}",
         "StackLeniency: 0.7",
         "Mode: 0",
         "LetterboxInBreaks: 0",
@@ -94,10 +95,12 @@ def map_file(
         *(f"Combo{index} : {colour}" for index, colour in enumerate(_COLOURS, 1)),
         "",
         "[HitObjects]",
-        *(object_line(item) for item in objects),
         "",
     ]
-    return "\r\n".join(lines).encode("utf-8")
+    head = "\r\n".join(lines)
+    timing = parse(head.encode("utf-8")).timing
+    body = "".join(f"{format_object(item, timing, VERSION, 0.0)}\r\n" for item in objects)
+    return (head + body).encode("utf-8")
 
 
 def _preview(plan: SongPlan) -> int:
@@ -137,31 +140,3 @@ def breaks(objects: Sequence[NewObject], level: Level) -> Iterator[tuple[int, in
         end = after.time - round(max(_BREAK_AFTER_MS, preempt))
         if end - start >= _SHORTEST_BREAK_MS:
             yield start, end
-
-
-def object_line(item: NewObject) -> str:
-    """One line of [HitObjects]."""
-    combo = _NEW_COMBO if item.new_combo else 0
-    head = f"{item.x},{item.y},{item.time}"
-    first = item.sounds[0]
-    if item.kind is ObjectKind.CIRCLE:
-        return f"{head},{_CIRCLE | combo},{first.additions},{_sample(first)}"
-    if item.kind is ObjectKind.SPINNER:
-        return f"{head},{_SPINNER | combo},{first.additions},{item.end_time},{_sample(first)}"
-    path = "|".join([item.curve_letter, *(f"{x}:{y}" for x, y in item.curve_points)])
-    body = item.body or Sound(0, first.sample_set, first.addition_set, first.volume)
-    sounds = "|".join(str(sound.additions) for sound in item.sounds)
-    sets = "|".join(f"0:{_addition(sound)}" for sound in item.sounds)
-    return (
-        f"{head},{_SLIDER | combo},{body.additions},{path},{item.slides},{number(item.length)},"
-        f"{sounds},{sets},{_sample(body)}"
-    )
-
-
-def _addition(sound: Sound) -> int:
-    """0, the green line's set, where the additions use the same set as the hit itself."""
-    return 0 if sound.addition_set == sound.sample_set else sound.addition_set
-
-
-def _sample(sound: Sound) -> str:
-    return f"0:{_addition(sound)}:0:0:"

@@ -8,7 +8,7 @@ exception in the open: a slider too long for the playfield is folded into repeat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot, pi
+from math import pi
 
 import numpy as np
 
@@ -100,7 +100,8 @@ class Cursor:
         self._sliders += 1
         bend = self._sign * (0.5 + min(1.2, span / 200.0))
         body = shape(kind, (self._x, self._y), self._heading, span, bend)
-        placed = Placed(beat, int(self._x), int(self._y), slides, span, velocity, body)
+        length = round(span, 12)
+        placed = Placed(beat, int(self._x), int(self._y), slides, length, velocity, body)
         if slides % 2:
             self._x, self._y, self._heading = body.end[0], body.end[1], body.end_heading
         else:
@@ -145,8 +146,3 @@ class Cursor:
         else:
             angle = float(self._rng.normal(0, 0.9))
         return self._sign * angle + jitter
-
-
-def spacing(first: Placed, second: Placed) -> float:
-    """Distance between two heads in osu! pixels."""
-    return hypot(second.x - first.x, second.y - first.y)
