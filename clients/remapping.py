@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clients.client.errors import ChangedError, FailedError, from_status
-from clients.patching import BaseChangedError, Entry, Origin, Patcher, unified_diff
+from clients.patching import (
+    BaseChangedError,
+    Entry,
+    Origin,
+    Patcher,
+    sha256_hex,
+    unified_diff,
+)
 from clients.patching.atomic import read as read_map
 
 if TYPE_CHECKING:
@@ -94,7 +101,6 @@ def prepare(
         WriteRefusedError: the map cannot be read.
     """
     from clients.client.requests import line_patch
-    from clients.patching import sha256_hex
 
     current = read_map(path)
     if sha256_hex(current) == patch.base_sha256:
@@ -162,16 +168,9 @@ def remap_and_apply(
     Raises:
         ClientError, PatchingError: nothing was written.
     """
-    from clients.patching import sha256_hex
-
     base = read_map(path)
     with client.remap(
-        path,
-        start_ms=start_ms,
-        end_ms=end_ms,
-        range_text=range_text,
-        seed=seed,
-        base_sha256=sha256_hex(base),
+        path, start_ms=start_ms, end_ms=end_ms, range_text=range_text, seed=seed
     ) as stream:
         result = follow(stream, on_event)
         job_id = stream.job_id
