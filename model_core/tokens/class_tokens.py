@@ -13,6 +13,7 @@ _log = logging.getLogger(__name__)
 
 _UNKNOWN_YEAR = 2077
 _UNKNOWN_RATIO = 12
+_UNKNOWN_DIFFICULTY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,16 @@ def class_tokens(vocab: Vocabulary, layout: Layout, conditions: Conditions) -> l
         for descriptor in rows or [vocab.num_descriptors]:
             add(EventType.DESCRIPTOR, descriptor)
     return tokens
+
+
+def encoder_conditions(vocab: Vocabulary, conditions: Conditions) -> tuple[float, int]:
+    """Difficulty (stars) and mapper row for encoders that are conditioned (v30, v31).
+
+    An unknown difficulty is 5 stars, an unknown mapper row -1.
+    """
+    row = None if conditions.mapper_id is None else vocab.mapper_index(conditions.mapper_id)
+    difficulty = _UNKNOWN_DIFFICULTY if conditions.difficulty is None else conditions.difficulty
+    return float(difficulty), -1 if row is None else row
 
 
 def song_position_token(vocab: Vocabulary, time_ms: float, song_length_ms: float) -> int | None:

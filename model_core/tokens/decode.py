@@ -150,14 +150,3 @@ def splice(
     head = TimedEvents(reference.events[:before], reference.times[:before])
     tail = TimedEvents(reference.events[after:], reference.times[after:])
     return head + generated + tail
-
-
-def merge(contexts: Sequence[TimedEvents]) -> TimedEvents:
-    """All events in order of time; at equal times those of the earlier context come first."""
-    pairs = [
-        (time, event)
-        for timed in contexts
-        for event, time in zip(timed.events, timed.times, strict=True)
-    ]
-    pairs.sort(key=lambda pair: pair[0])
-    return TimedEvents(tuple(event for _, event in pairs), tuple(time for time, _ in pairs))

@@ -190,3 +190,14 @@ def from_groups(groups: Iterable[tuple[float, Sequence[Event]]]) -> TimedEvents:
         events.extend(group)
         times.extend([time] * len(group))
     return TimedEvents(tuple(events), tuple(times))
+
+
+def merge(contexts: Sequence[TimedEvents]) -> TimedEvents:
+    """All events in order of time; at equal times those of the earlier context come first."""
+    pairs = [
+        (time, event)
+        for timed in contexts
+        for event, time in zip(timed.events, timed.times, strict=True)
+    ]
+    pairs.sort(key=lambda pair: pair[0])
+    return TimedEvents(tuple(event for _, event in pairs), tuple(time for time, _ in pairs))

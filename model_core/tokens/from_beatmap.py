@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from model_core.tokens.events import Event, EventType, TimedEvents, from_groups
+from model_core.tokens.events import Event, EventType, TimedEvents, from_groups, merge
 from model_core.tokens.layout import Layout
 from model_core.tokens.reference_sliders import curve_kind, end_position, total_duration
-from model_core.tokens.reference_timing import ReferenceTiming, whole_ms
+from model_core.tokens.reference_timing import ReferenceTiming, speed_value, whole_ms
+from model_core.tokens.timelines import timing_events
 
 if TYPE_CHECKING:
     from model_core.beatmap import Beatmap, HitObject
@@ -91,14 +92,16 @@ class _Writer:
         if layout.refinement:
             events.append(Event(EventType.POSITION_REFINEMENT, refinement_cell(layout, x, y)))
 
-    def sustain(self, kind: EventType, start: float, end: float) -> None:
+    def sustain(
+        self, kind: EventType, start: float, end: float, column: float | None = None
+    ) -> None:
         """Reminders between ``start`` and ``end`` that a long object goes on."""
         interval = self.layout.sustain_interval_ms
         if not interval:
             return
         time = start + interval
         while time < end - _SUSTAIN_MARGIN:
-            self.group(kind, time, time=time, snapping=False)
+            self.group(kind, time, time=time, snapping=False, column=column)
             time += interval
 
     def sound(
@@ -125,11 +128,16 @@ class _Writer:
 
 
 def joint_cell(layout: Layout, x: float, y: float) -> int:
-    """Index of a joint position's cell. Off-screen left and top truncate toward zero."""
+    """Index of a joint position's cell.
+
+    Off-screen to the left and above, published models truncate toward zero, so that the cell
+    and the refinement disagree there; a layout may ask for the cell that holds the point.
+    """
     precision = layout.position_precision
     left, top = -256 // precision, -256 // precision
-    column = min(max(int(x / precision) - left, 0), layout.position_columns - 1)
-    row = min(max(int(y / precision) - top, 0), 640 // precision - top)
+    whole = math.floor if layout.floor_positions else int
+    column = min(max(whole(x / precision) - left, 0), layout.position_columns - 1)
+    row = min(max(whole(y / precision) - top, 0), 640 // precision - top)
     return row * layout.position_columns + column
 
 
@@ -146,11 +154,6 @@ def refinement_cell(layout: Layout, x: float, y: float) -> int:
 def hitsound_value(additions: int, normal_set: int, addition_set: int) -> int:
     """The hitsound event of addition bits (whistle 2, finish 4, clap 8) and sample sets 1..3."""
     return ((additions >> 1) & 7) + 8 * (normal_set - 1) + 24 * (addition_set - 1)
-
-
-def speed_value(speed: float) -> int:
-    """The scroll-speed event of a velocity multiplier."""
-    return round(min(max(speed, 0.01), 10.0) * 100)
 
 
 def map_events(beatmap: Beatmap, layout: Layout, with_hitsounds: bool = True) -> TimedEvents:
@@ -179,7 +182,10 @@ def map_events(beatmap: Beatmap, layout: Layout, with_hitsounds: bool = True) ->
                 _spinner(writer, hit_object)
             case "hold":
                 _hold(writer, hit_object)
-    return from_groups(writer.groups)
+    events = from_groups(writer.groups)
+    if layout.timing_in_map:
+        events = merge([timing_events(beatmap, layout), events])
+    return events
 
 
 def _body_sound(writer: _Writer, hit_object: HitObject, time: float) -> tuple[Event, Event]:
@@ -204,16 +210,23 @@ def _circle(writer: _Writer, hit_object: HitObject) -> None:
 
 
 def _spinner(writer: _Writer, hit_object: HitObject) -> None:
-    taiko = writer.mode == 1
     start, end = hit_object.time, hit_object.end_time
+    if writer.mode == 1:
+        writer.group(
+            EventType.DENDEN,
+            start,
+            time=start,
+            scroll_speed=writer.timing.slider_velocity(start),
+            sounds=[_body_sound(writer, hit_object, start)],
+        )
+        writer.sustain(EventType.DENDEN_SUSTAIN, start, end)
+        writer.group(EventType.DENDEN_END, end, time=end)
+        return
     writer.previous = _CENTRE
-    writer.group(EventType.DENDEN if taiko else EventType.SPINNER, start, time=start)
-    writer.sustain(EventType.DENDEN_SUSTAIN if taiko else EventType.SPINNER_SUSTAIN, start, end)
+    writer.group(EventType.SPINNER, start, time=start)
+    writer.sustain(EventType.SPINNER_SUSTAIN, start, end)
     writer.group(
-        EventType.DENDEN_END if taiko else EventType.SPINNER_END,
-        end,
-        time=end,
-        sounds=[_body_sound(writer, hit_object, end)],
+        EventType.SPINNER_END, end, time=end, sounds=[_body_sound(writer, hit_object, end)]
     )
 
 
@@ -226,7 +239,7 @@ def _hold(writer: _Writer, hit_object: HitObject) -> None:
         column=hit_object.x,
         sounds=[_body_sound(writer, hit_object, start)],
     )
-    writer.sustain(EventType.HOLD_NOTE_SUSTAIN, start, end)
+    writer.sustain(EventType.HOLD_NOTE_SUSTAIN, start, end, hit_object.x)
     writer.group(EventType.HOLD_NOTE_END, end, time=end, column=hit_object.x)
 
 
@@ -312,21 +325,21 @@ def _anchors(
     span: float,
 ) -> None:
     """The anchors between a slider's head and its last point."""
-    anchors: list[tuple[EventType, tuple[float, float]]] = []
+    version_1 = writer.layout.slider_version == 1
     for index in range(1, len(points) - 1):
         point = points[index]
         if kind == "L":
-            anchors.append((EventType.RED_ANCHOR, point))
+            anchor = EventType.RED_ANCHOR
         elif kind == "P":
-            anchors.append((EventType.PERFECT_ANCHOR, point))
+            anchor = EventType.PERFECT_ANCHOR
         elif kind == "C":
-            anchors.append((EventType.CATMULL_ANCHOR, point))
+            anchor = EventType.CATMULL_ANCHOR
         elif point == points[index + 1]:
-            anchors.append((EventType.RED_ANCHOR, point))
+            anchor = EventType.RED_ANCHOR
         elif point != points[index - 1]:
-            anchors.append((EventType.BEZIER_ANCHOR, point))
-    version_1 = writer.layout.slider_version == 1
-    for index, (anchor, point) in enumerate(anchors):
-        # Version 1 spreads the anchors over the span; version 2 keeps them at the head.
-        time = start + span * (index + 1) / (len(anchors) + 1) if version_1 else start
+            anchor = EventType.BEZIER_ANCHOR
+        else:
+            continue  # the second of the two that make a red anchor
+        # Version 1 spreads the points over the span; version 2 keeps them at the head.
+        time = start + span * index / (len(points) - 1) if version_1 else start
         writer.group(anchor, time, position=point)

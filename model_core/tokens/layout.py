@@ -50,6 +50,8 @@ class Layout:
     lookback: float = 0.5  # shares of a window
     lookahead: float = 0.4
     timing_leniency: int = 20  # ms
+    encoder_conditions: bool = False  # difficulty and mapper go into the encoder, not the prompt
+    floor_positions: bool = False  # off-screen cells hold their points (see joint_cell)
 
     @property
     def joint_positions(self) -> bool:
@@ -212,7 +214,9 @@ class Layout:
             timing_in_map=family == "v30",
             last_kiai_computed=family in ("v28", "v31"),
             timing_leniency=3 if family in ("v28", "v29") else 20,
-            **windows,
+            encoder_conditions=bool(config.get("do_difficulty_embed")),
+            lookback=windows.get("lookback", 0.5),
+            lookahead=windows.get("lookahead", 0.4),
         )
 
 

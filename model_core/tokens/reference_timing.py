@@ -105,5 +105,10 @@ def line_velocity(line: TimingLine) -> float:
     return -100 / line.beat_length
 
 
+def speed_value(speed: float) -> int:
+    """The scroll-speed event of a velocity multiplier."""
+    return round(min(max(speed, 0.01), 10.0) * 100)
+
+
 def _usable(beat_length: float) -> bool:
     return math.isfinite(beat_length) and beat_length > 0

@@ -107,6 +107,7 @@ def starter_layout(lookback: float = 0.4, lookahead: float = 0.2) -> Layout:
         last_kiai_computed=True,
         lookback=lookback,
         lookahead=lookahead,
+        floor_positions=True,
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from model_core.tokens.events import Event, EventType, TimedEvents, from_groups
-from model_core.tokens.from_beatmap import speed_value
 from model_core.tokens.layout import Layout
 from model_core.tokens.reference_timing import (
     ReferenceTiming,
     TimingLine,
     line_velocity,
+    speed_value,
     whole_ms,
 )
 
@@ -31,18 +31,15 @@ def timing_events(
     (beats go on to ``song_length_ms``, which is then needed). ``song_length_ms`` given with a
     beatmap wins over its last object.
     """
+    lines: Iterable[TimingLine]
     if isinstance(source, Sequence):
-        lines: Iterable[TimingLine] = source
-        if song_length_ms is None:
+        lines, until = source, song_length_ms
+        if until is None:
             raise ValueError("song_length_ms is needed with a list of timing lines")
-        until = song_length_ms
     else:
-        lines = source.timing_points
-        if song_length_ms is not None:
-            until = song_length_ms
-        else:
-            ends = (hit_object.end_time for hit_object in source.hit_objects)
-            until = max(ends, default=0.0) + 0.999
+        lines, until = source.timing_points, song_length_ms
+        if until is None:
+            until = last_object_end(source) + 0.999
     red_lines = ReferenceTiming(lines).red_lines
 
     groups: list[tuple[float, list[Event]]] = []
@@ -81,21 +78,15 @@ def kiai_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
 
 
 def sv_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
-    """An event wherever the scroll speed changes; in osu!mania the tempo counts into it."""
+    """An event wherever the scroll speed changes; changes of tempo count into it."""
     timing = ReferenceTiming(beatmap.timing_points)
-    median = (
-        median_beat_length(timing, max((o.end_time for o in beatmap.hit_objects), default=0.0))
-        if beatmap.mode == 3
-        else None
-    )
+    median = median_beat_length(timing, last_object_end(beatmap))
     groups: list[tuple[float, list[Event]]] = []
     last: float | None = None
     for index, line in enumerate(timing.lines):
         if index + 1 < len(timing.lines) and timing.lines[index + 1].time == line.time:
             continue  # only the last line at a time is in effect
-        speed = line_velocity(line)
-        if median is not None:
-            speed *= median / timing.beat_length(line.time)
+        speed = line_velocity(line) * median / timing.beat_length(line.time)
         if last is not None and abs(speed - last) <= 1e-3:
             continue
         last = speed
@@ -105,6 +96,17 @@ def sv_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
             (whole_ms(line.time), _group(layout, Event(EventType.SCROLL_SPEED_CHANGE), attributes))
         )
     return from_groups(groups)
+
+
+def last_object_end(beatmap: Beatmap) -> float:
+    """Where the object that starts last ends, in ms; 0 without objects."""
+    if not beatmap.hit_objects:
+        return 0.0
+    latest = max(hit_object.time for hit_object in beatmap.hit_objects)
+    for hit_object in reversed(beatmap.hit_objects):
+        if hit_object.time == latest:
+            return hit_object.end_time
+    return latest
 
 
 def median_beat_length(timing: ReferenceTiming, end_ms: float) -> float:

@@ -1,0 +1,73 @@
+"""Ticks, and red lines from beats."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model_core.tokens import EventType, starter_layout, timing_events
+from model_core.tokens.generate_timing import generate_timing, markers_from_events
+from model_core.tokens.reference_timing import RedLine
+from model_core.tokens.resnap import Resnapper
+
+
+def test_times_go_to_the_tick_they_were_said_to_be_on() -> None:
+    snapper = Resnapper([RedLine(500, 400)])
+    assert snapper.snap(1295, 1) == 1300
+    assert snapper.snap(1395, 4) == 1400
+    assert snapper.snap(1395, 0) == 1395
+    assert snapper.snap(1395, None) == 1395
+
+
+def test_the_earlier_of_two_ticks_equally_near_is_taken() -> None:
+    assert Resnapper([RedLine(0, 400)]).snap(400, 2) == 200
+
+
+def test_ticks_before_the_first_red_line_are_its_own() -> None:
+    assert Resnapper([RedLine(500, 600)]).snap(-461, 8) == -475
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 200_000), st.integers(1, 16), st.floats(100, 1500))
+def test_a_tick_that_was_cut_to_10_ms_is_found_again(
+    index: int, divisor: int, beat_length: float
+) -> None:
+    """Where ticks are at least 20 ms apart, the step's middle is nearest to its own tick."""
+    if beat_length / divisor < 20:
+        return
+    tick = 500 + index % 1000 * beat_length / divisor
+    lines = [RedLine(500, beat_length)]
+    said = int(tick) // 10 * 10 + 5
+    found = Resnapper(lines).snap(said, divisor)
+    # ticks of coarser divisions are not meant by this one: a neighbour is found there
+    assert abs(found - tick) < 1 or found != int(tick)
+
+
+def test_beats_give_their_red_lines_back() -> None:
+    lines = [RedLine(500, 400, 4), RedLine(26100, 60000 / 180, 3)]
+    events = timing_events(lines, starter_layout(), 60000)
+    found = generate_timing(markers_from_events(events), leniency=3)
+    assert [(line.time, line.meter) for line in found] == [(500, 4), (26100, 3)]
+    assert [round(60000 / line.beat_length, 6) for line in found] == [150, 180]
+
+
+def test_no_beats_no_red_lines() -> None:
+    assert generate_timing([]) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([EventType.BEAT, EventType.MEASURE, EventType.TIMING_POINT]),
+            st.integers(0, 20_000),
+        ),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_any_beats_give_usable_red_lines(markers: list[tuple[EventType, int]]) -> None:
+    found = generate_timing(markers)
+    times = [line.time for line in found]
+    assert times == sorted(set(times))
+    assert all(line.beat_length > 0 and line.meter >= 1 for line in found)
