@@ -1,0 +1,62 @@
+"""Breaks that new objects fall into: split around them, or removed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from .beatmap import Beatmap
+from .breaks import GAP_AFTER, GAP_BEFORE, MIN_BREAK, BreakPeriod
+from .new_objects import NewObject
+from .numbers import format_number
+
+
+def overlapped_breaks(
+    beatmap: Beatmap, spans: Iterable[tuple[float, float]]
+) -> tuple[BreakPeriod, ...]:
+    """The breaks that any of the (start, end) spans falls into."""
+    every = tuple(spans)
+    return tuple(
+        period
+        for period in beatmap.breaks
+        if any(start <= period.end and end >= period.start for start, end in every)
+    )
+
+
+def split_break(
+    period: BreakPeriod, spans: Sequence[tuple[float, float]]
+) -> tuple[tuple[float, float], ...]:
+    """What is left of a break around objects at ``spans``, parts under 650 ms gone."""
+    parts = [(period.start, period.end)]
+    for start, end in sorted(spans):
+        remaining: list[tuple[float, float]] = []
+        for first, last in parts:
+            if start > last or end < first:
+                remaining.append((first, last))
+                continue
+            remaining.append((first, math.floor(start - GAP_AFTER)))
+            remaining.append((math.ceil(end + GAP_BEFORE), last))
+        parts = remaining
+    return tuple((first, last) for first, last in parts if last - first >= MIN_BREAK)
+
+
+def break_lines(
+    beatmap: Beatmap, objects: Sequence[NewObject]
+) -> tuple[tuple[BreakPeriod, tuple[str, ...]], ...]:
+    """Each overlapped break with the lines that take its place."""
+    spans = [(item.time, item.end_time or item.time) for item in objects]
+    offset = beatmap.time_offset
+    result = []
+    for period in overlapped_breaks(beatmap, spans):
+        text = beatmap.document.lines[period.line].lstrip(b"\xef\xbb\xbf")
+        keyword = text.split(b",", 1)[0].decode("utf-8", errors="replace")
+        result.append(
+            (
+                period,
+                tuple(
+                    f"{keyword},{format_number(first - offset)},{format_number(last - offset)}"
+                    for first, last in split_break(period, spans)
+                ),
+            )
+        )
+    return tuple(result)
