@@ -1,0 +1,175 @@
+"""A loaded checkpoint: network, vocabulary, layout, and what it has heard already."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model_core.audio.decode import Audio
+from model_core.audio.windows import Window, cut
+from model_core.errors import CheckpointError
+from model_core.network import hub
+from model_core.network.checkpoint import load_checkpoint, read_json
+from model_core.network.device import Placement, choose
+from model_core.network.model import Network
+from model_core.network.step import Stepper
+from model_core.tokens.layout import Layout
+from model_core.tokens.vocabulary import Vocabulary
+
+STARTER = Path(__file__).parent / "starter"
+
+# Encoder states kept for windows heard before; a song of four minutes takes 40 to 450 MB.
+_CACHE_BYTES = 512 * 1024 * 1024
+_ENCODE_BATCH = {"cpu": 2, "cuda": 8, "mps": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a status line tells about a model."""
+
+    name: str
+    family: str
+    parameters: int
+    device: str
+    device_reason: str
+    dtype: str
+    window_ms: float
+
+
+class Model:
+    """A checkpoint, ready to generate. One thread at a time."""
+
+    def __init__(
+        self,
+        name: str,
+        network: Network,
+        vocabulary: Vocabulary,
+        layout: Layout,
+        device_reason: str = "",
+    ) -> None:
+        self.name = name
+        self.network = network
+        self.vocabulary = vocabulary
+        self.layout = layout
+        self.device_reason = device_reason
+        self._heard: OrderedDict[tuple[str, int], Tensor] = OrderedDict()
+        self._heard_bytes = 0
+
+    @cached_property
+    def stepper(self) -> Stepper:
+        """The network's one-token step."""
+        return Stepper(self.network)
+
+    @property
+    def device(self) -> torch.device:
+        return self.network.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.network.dtype
+
+    def info(self) -> ModelInfo:
+        """Name, size, place and why it is there."""
+        return ModelInfo(
+            name=self.name,
+            family=self.layout.family,
+            parameters=sum(weight.numel() for weight in self.network.parameters()),
+            device=str(self.device),
+            device_reason=self.device_reason,
+            dtype=str(self.dtype).removeprefix("torch."),
+            window_ms=self.layout.window_ms,
+        )
+
+    def encode_window(self, audio: Audio, window: Window) -> Tensor:
+        """Encoder states ``[1, S, d]`` of one window."""
+        return self.encode_windows(audio, [window])[0]
+
+    def encode_windows(self, audio: Audio, windows: Sequence[Window]) -> list[Tensor]:
+        """Encoder states ``[1, S, d]`` of each window; those heard before are remembered."""
+        found: dict[int, Tensor] = {}
+        missing: list[int] = []
+        for window in windows:
+            key = (audio.sha256, window.first_sample)
+            if key in self._heard:
+                self._heard.move_to_end(key)
+                found[window.first_sample] = self._heard[key]
+            elif window.first_sample not in missing:
+                missing.append(window.first_sample)
+        size = _ENCODE_BATCH.get(self.device.type, 2)
+        for start in range(0, len(missing), size):
+            firsts = missing[start : start + size]
+            samples = cut(audio.samples, firsts, self.network.config.window_samples)
+            with torch.inference_mode():
+                states = self.network.encode(torch.from_numpy(samples).to(self.device))
+            for first, own in zip(firsts, states, strict=True):
+                found[first] = own[None].clone()
+                self._remember((audio.sha256, first), found[first])
+        return [found[window.first_sample] for window in windows]
+
+    def _remember(self, key: tuple[str, int], states: Tensor) -> None:
+        self._heard[key] = states
+        self._heard_bytes += states.nbytes
+        while self._heard_bytes > _CACHE_BYTES and len(self._heard) > 1:
+            _, dropped = self._heard.popitem(last=False)
+            self._heard_bytes -= dropped.nbytes
+
+
+def load_model(
+    checkpoint: str | Path = "starter",
+    device: str = "auto",
+    dtype: str = "auto",
+    gamemode: int | None = 0,
+) -> Model:
+    """Load ``"starter"``, a local folder, or a hub repository (``owner/name``).
+
+    gamemode: where the checkpoint has a fine-tune for this mode (``gamemode=N/``) it is taken;
+    None takes the base.
+
+    Raises:
+        CheckpointError: files are missing, damaged or not understood, or cannot be fetched.
+        NotSupported: the model's family, or the device asked for, is not supported here.
+    """
+    folder = find_checkpoint(checkpoint, gamemode)
+    placement: Placement = choose(device, dtype)
+    config = read_json(folder, "config.json")
+    generation = read_json(folder, "generation_config.json")
+    vocabulary = Vocabulary.from_dict(read_json(folder, "tokenizer.json"))
+    layout = Layout.from_files(config, generation, vocabulary)
+    network = load_checkpoint(folder, placement.device, placement.dtype)
+    sizes = (network.config.vocab_in, network.config.vocab_out, network.config.mel_frames)
+    wanted = (vocabulary.size_in, vocabulary.size_out, layout.src_frames)
+    if sizes != wanted:
+        raise CheckpointError(
+            f"{folder}: config.json (input vocabulary {sizes[0]}, output {sizes[1]}, {sizes[2]}"
+            f" frames) and tokenizer.json ({wanted[0]}, {wanted[1]}, {wanted[2]}) do not belong"
+            " together."
+        )
+    return Model(str(checkpoint), network, vocabulary, layout, placement.reason)
+
+
+def find_checkpoint(checkpoint: str | Path, gamemode: int | None = 0) -> Path:
+    """The folder that holds a checkpoint's files, downloaded first if need be."""
+    if checkpoint == "starter":
+        if not (STARTER / "config.json").is_file():
+            raise CheckpointError(
+                "The starter model is not part of this installation. Install the package again,"
+                " or name another model."
+            )
+        return STARTER
+    folder = Path(checkpoint).expanduser()
+    if folder.is_dir():
+        if gamemode is not None and (folder / f"gamemode={gamemode}").is_dir():
+            return folder / f"gamemode={gamemode}"
+        return folder
+    name = str(checkpoint)
+    if hub.is_repository(name):
+        return hub.fetch(name, gamemode)
+    raise CheckpointError(
+        f'{name} is neither a folder nor a hub repository (owner/name) nor "starter".'
+    )
