@@ -29,6 +29,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_DEGENERATE_OUTPUT: _ClassVar[ErrorReason]
     ERROR_REASON_EDIT_REFUSED: _ClassVar[ErrorReason]
     ERROR_REASON_CHECKPOINT_UNUSABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_MODEL_BUSY: _ClassVar[ErrorReason]
     ERROR_REASON_QUEUE_FULL: _ClassVar[ErrorReason]
     ERROR_REASON_OUT_OF_MEMORY: _ClassVar[ErrorReason]
     ERROR_REASON_CANCELLED: _ClassVar[ErrorReason]
@@ -59,6 +60,7 @@ ERROR_REASON_PATCH_CONFLICT: ErrorReason
 ERROR_REASON_DEGENERATE_OUTPUT: ErrorReason
 ERROR_REASON_EDIT_REFUSED: ErrorReason
 ERROR_REASON_CHECKPOINT_UNUSABLE: ErrorReason
+ERROR_REASON_MODEL_BUSY: ErrorReason
 ERROR_REASON_QUEUE_FULL: ErrorReason
 ERROR_REASON_OUT_OF_MEMORY: ErrorReason
 ERROR_REASON_CANCELLED: ErrorReason

@@ -36,7 +36,7 @@ class LineEdit(_message.Message):
     def __init__(self, first_line: _Optional[int] = ..., count: _Optional[int] = ..., replacement: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class PatchSummary(_message.Message):
-    __slots__ = ("text", "replaced", "generated", "dropped", "green_added", "green_removed", "green_changed", "breaks_changed")
+    __slots__ = ("text", "replaced", "generated", "dropped", "green_added", "green_removed", "green_changed", "breaks_changed", "restoring", "shortened")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     REPLACED_FIELD_NUMBER: _ClassVar[int]
     GENERATED_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +45,8 @@ class PatchSummary(_message.Message):
     GREEN_REMOVED_FIELD_NUMBER: _ClassVar[int]
     GREEN_CHANGED_FIELD_NUMBER: _ClassVar[int]
     BREAKS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    RESTORING_FIELD_NUMBER: _ClassVar[int]
+    SHORTENED_FIELD_NUMBER: _ClassVar[int]
     text: str
     replaced: int
     generated: int
@@ -53,7 +55,9 @@ class PatchSummary(_message.Message):
     green_removed: int
     green_changed: int
     breaks_changed: int
-    def __init__(self, text: _Optional[str] = ..., replaced: _Optional[int] = ..., generated: _Optional[int] = ..., dropped: _Optional[int] = ..., green_added: _Optional[int] = ..., green_removed: _Optional[int] = ..., green_changed: _Optional[int] = ..., breaks_changed: _Optional[int] = ...) -> None: ...
+    restoring: int
+    shortened: int
+    def __init__(self, text: _Optional[str] = ..., replaced: _Optional[int] = ..., generated: _Optional[int] = ..., dropped: _Optional[int] = ..., green_added: _Optional[int] = ..., green_removed: _Optional[int] = ..., green_changed: _Optional[int] = ..., breaks_changed: _Optional[int] = ..., restoring: _Optional[int] = ..., shortened: _Optional[int] = ...) -> None: ...
 
 class BeatmapPreview(_message.Message):
     __slots__ = ("start_ms", "end_ms", "circle_size", "approach_rate", "objects")

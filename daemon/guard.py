@@ -1,0 +1,133 @@
+"""Interceptors: who may call, and what a caller sees when something goes wrong.
+
+Both wrap the handlers of the two method shapes of the contract, unary and server-streaming.
+Health and reflection are outside the token: a client asks health before it trusts an endpoint
+file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+from grpc_status import rpc_status
+
+from daemon.refusal import Refusal
+
+log = logging.getLogger(__name__)
+
+_OPEN_SERVICES = (
+    "grpc.health.v1.Health",
+    "grpc.reflection.v1alpha.ServerReflection",
+    "grpc.reflection.v1.ServerReflection",
+)
+_SCHEME = "bearer "
+
+
+class TokenInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+    """Answers UNAUTHENTICATED to every call without the daemon's bearer token."""
+
+    def __init__(self, token: str, remedy: str) -> None:
+        self._token = token.encode()
+        self._remedy = remedy
+
+    async def intercept_service(
+        self, continuation: Callable[[Any], Awaitable[Any]], details: Any
+    ) -> Any:
+        handler = await continuation(details)
+        service = details.method.lstrip("/").split("/", 1)[0]
+        if handler is None or service in _OPEN_SERVICES:
+            return handler
+        refusal = self._refusal(dict(details.invocation_metadata or ()))
+        if refusal is None:
+            return handler
+        status = refusal
+
+        async def refuse(request: Any, context: Any) -> None:
+            await abort(context, status)
+
+        async def refuse_stream(request: Any, context: Any) -> AsyncIterator[Any]:
+            await abort(context, status)
+            yield
+
+        return _rewrap(handler, refuse, refuse_stream)
+
+    def _refusal(self, metadata: dict[str, Any]) -> Refusal | None:
+        header = metadata.get("authorization", "")
+        if not isinstance(header, str) or not header.lower().startswith(_SCHEME):
+            return Refusal("TOKEN_MISSING", f"This call needs the daemon's token. {self._remedy}")
+        given = header[len(_SCHEME) :].strip().encode()
+        if not secrets.compare_digest(given, self._token):
+            return Refusal("TOKEN_WRONG", f"The token is not this daemon's. {self._remedy}")
+        return None
+
+
+class ErrorInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+    """Turns refusals into rich statuses, and accidents into INTERNAL without a traceback."""
+
+    def __init__(self, log_file: str) -> None:
+        self._log_file = log_file
+
+    async def intercept_service(
+        self, continuation: Callable[[Any], Awaitable[Any]], details: Any
+    ) -> Any:
+        handler = await continuation(details)
+        if handler is None:
+            return None
+        method = details.method
+
+        async def unary(request: Any, context: Any) -> Any:
+            try:
+                return await handler.unary_unary(request, context)
+            except Exception as error:
+                await abort(context, self._translate(method, error))
+
+        async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
+            responses = handler.unary_stream(request, context)
+            try:
+                async for response in responses:
+                    yield response
+            except Exception as error:
+                await abort(context, self._translate(method, error))
+            finally:
+                # The handler's own cleanup must not wait for the garbage collector.
+                await responses.aclose()
+
+        return _rewrap(handler, unary, stream)
+
+    def _translate(self, method: str, error: Exception) -> Refusal:
+        if isinstance(error, grpc.aio.AbortError):
+            raise error
+        if isinstance(error, Refusal):
+            log.info("%s refused: %s: %s", method, error.reason, error.message)
+            return error
+        log.error("%s failed", method, exc_info=error)
+        return Refusal(
+            "INTERNAL",
+            f"The daemon hit an error of its own ({type(error).__name__}); "
+            f"{self._log_file} has the details.",
+        )
+
+
+async def abort(context: Any, refusal: Refusal) -> None:
+    """End the call with the refusal; never returns."""
+    status = rpc_status.to_status(refusal.status())
+    await context.abort(status.code, status.details, status.trailing_metadata)
+    raise asyncio.CancelledError  # abort raised already
+
+
+def _rewrap(handler: Any, unary: Any, stream: Any) -> Any:
+    if handler.request_streaming:
+        # Reflection is the only service with such methods and answers for itself.
+        return handler
+    if handler.response_streaming:
+        return grpc.unary_stream_rpc_method_handler(
+            stream, handler.request_deserializer, handler.response_serializer
+        )
+    return grpc.unary_unary_rpc_method_handler(
+        unary, handler.request_deserializer, handler.response_serializer
+    )

@@ -1,0 +1,112 @@
+"""Runs a remap on the worker: waits for it, passes progress on, tries once more after a crash."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from osu_companion.v1 import jobs_pb2, status_pb2
+
+from daemon.jobs.job import Job
+from daemon.refusal import Refusal, precondition
+from daemon.worker.frames import Frame
+from daemon.worker.process import WorkerDied, WorkerFailed
+from daemon.worker.supervisor import Cancelled, Supervisor
+
+log = logging.getLogger(__name__)
+
+_ATTEMPTS = 2
+_WITH_PRECONDITION = frozenset({"DEGENERATE_OUTPUT", "EDIT_REFUSED", "CHECKPOINT_UNUSABLE"})
+
+
+class RemapRunner:
+    """The work behind a remap job."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+
+    async def run(self, job: Job) -> jobs_pb2.JobResult:
+        """The job's result.
+
+        A worker that dies is replaced and the job begun anew, once: until the result, nothing
+        that a caller would act on has been sent.
+
+        Raises:
+            Refusal: it failed or was cancelled.
+        """
+        began = time.monotonic()
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                result = await self._attempt(job, attempt)
+                result.timings.queue_ms = (began - job.arrived) * 1000
+                result.timings.total_ms = (time.monotonic() - job.arrived) * 1000
+                return result
+            except Cancelled:
+                raise Refusal("CANCELLED", job.cancel_message or "Cancelled") from None
+            except WorkerFailed as failure:
+                raise refusal_of(failure, job.path) from None
+            except WorkerDied as death:
+                log.warning("job %s, attempt %d: the worker died: %s", job.job_id, attempt, death)
+                if attempt == _ATTEMPTS:
+                    raise crash_refusal(death, "while this job ran, twice") from None
+        raise AssertionError("unreachable")
+
+    async def _attempt(self, job: Job, attempt: int) -> jobs_pb2.JobResult:
+        cancel = job.cancel_wanted
+        async with self._supervisor.turn(cancel):
+            warm = self._supervisor.loaded
+            began = time.monotonic()
+            if warm is None or warm.name != job.request.model:
+                starting = self._supervisor.state == status_pb2.WORKER_STATE_STOPPED
+                stage = jobs_pb2.JOB_STAGE_STARTING if starting else jobs_pb2.JOB_STAGE_LOADING
+                job.advance(jobs_pb2.JobProgress(stage=stage, attempt=attempt, seconds_left=-1.0))
+            loaded = await self._supervisor.load(job.request.model, cancel)
+            load_ms = 0.0 if loaded is warm else (time.monotonic() - began) * 1000
+            frame = await self._supervisor.remap(
+                {
+                    "request": job.request.SerializeToString(),
+                    "map": job.base,
+                    "audio": job.audio,
+                },
+                lambda progress: job.advance(progress_message(progress, attempt)),
+                cancel,
+            )
+        result = jobs_pb2.JobResult.FromString(frame["result"])
+        result.path = job.path
+        result.seed = job.request.seed
+        result.model = loaded.name
+        result.device = loaded.device
+        result.precision = loaded.precision
+        result.timings.load_ms = load_ms
+        return result
+
+
+def progress_message(frame: Frame, attempt: int) -> jobs_pb2.JobProgress:
+    """A worker's progress frame as the contract shows it."""
+    return jobs_pb2.JobProgress(
+        stage=f"JOB_STAGE_{frame['stage']}",
+        window=frame["window"],
+        windows=frame["windows"],
+        tokens_per_second=frame["tokens_per_second"],
+        objects=frame["objects"],
+        seconds_left=frame["seconds_left"],
+        attempt=attempt,
+        tokens=frame["tokens"],
+    )
+
+
+def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
+    """A worker's failure as an answer."""
+    if failure.reason in _WITH_PRECONDITION:
+        return precondition(failure.reason, subject, str(failure), failure.lines)
+    return Refusal(failure.reason, str(failure))
+
+
+def crash_refusal(death: WorkerDied, when: str) -> Refusal:
+    """A worker's death as an answer."""
+    reason = "OUT_OF_MEMORY" if "memory" in str(death) else "WORKER_CRASHED"
+    return Refusal(
+        reason,
+        f"The model worker died {when}: {death}. The next request gets a new one; if it happens "
+        'again, try device = "cpu" in the configuration, and see the log',
+    )

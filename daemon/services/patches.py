@@ -1,0 +1,96 @@
+"""PatchService: variants of finished jobs, and patches for files that changed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from osu_companion.v1 import jobs_pb2, patches_pb2, patches_pb2_grpc
+
+from daemon.access import MAX_MAP_BYTES, Access
+from daemon.patch_messages import patch_from_message, patch_to_message
+from daemon.refusal import Refusal, bad_field, precondition
+from daemon.services.jobs import no_such_job
+from daemon.store import JobTable
+from model_core.errors import PatchMismatch, RebaseConflict
+
+
+class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
+    """See patches.proto."""
+
+    def __init__(self, access: Access, table: JobTable) -> None:
+        self._access = access
+        self._table = table
+
+    async def RebasePatch(  # noqa: N802
+        self, request: patches_pb2.RebasePatchRequest, context: Any
+    ) -> patches_pb2.RebasePatchResponse:
+        wanted = request.patch.base_sha256.lower()
+        base = request.base_bytes or await self._table.base(wanted)
+        if base is None or hashlib.sha256(base).hexdigest() != wanted:
+            raise Refusal(
+                "BASE_NOT_FOUND",
+                "The file that this patch was made for is no longer kept. Ask for the range again",
+            )
+        current, name = await asyncio.to_thread(self._current, request)
+        patch = await asyncio.to_thread(_rebase, request.patch, base, current, name)
+        await self._table.keep_base(patch.base_sha256, current)
+        return patches_pb2.RebasePatchResponse(patch=patch)
+
+    async def GetVariant(  # noqa: N802
+        self, request: patches_pb2.GetVariantRequest, context: Any
+    ) -> patches_pb2.GetVariantResponse:
+        row = await self._table.get(request.job_id)
+        if row is None:
+            raise no_such_job(request.job_id)
+        result = jobs_pb2.JobResult.FromString(row.result or b"")
+        for variant in result.variants:
+            if variant.number == request.number:
+                return patches_pb2.GetVariantResponse(variant=variant, path=row.path, seed=row.seed)
+        kept = len(result.variants)
+        raise Refusal(
+            "VARIANT_NOT_FOUND",
+            f"Job {request.job_id} has variants 1 to {kept}, not {request.number}"
+            if kept
+            else f"Job {request.job_id} has no variants (any more): it did not finish, or they "
+            "were kept for as long as the configuration says",
+        )
+
+    def _current(self, request: patches_pb2.RebasePatchRequest) -> tuple[bytes, str]:
+        match request.WhichOneof("current"):
+            case "current_path":
+                path, data = self._access.read_map(request.current_path)
+                return data, str(path)
+            case "current_bytes":
+                if len(request.current_bytes) > MAX_MAP_BYTES:
+                    raise bad_field(
+                        "NOT_A_BEATMAP", "current_bytes", "This is larger than any beatmap"
+                    )
+                return request.current_bytes, "the map"
+        raise bad_field(
+            "OPTION_INVALID", "current", "Give the file as it is now: its path or its bytes"
+        )
+
+
+def _rebase(
+    message: patches_pb2.BeatmapPatch, base: bytes, current: bytes, name: str
+) -> patches_pb2.BeatmapPatch:
+    from model_core.beatmap.patch import rebase
+
+    try:
+        patch = patch_from_message(message)
+        patch.apply(base)
+    except (PatchMismatch, ValueError, IndexError) as error:
+        raise bad_field("OPTION_INVALID", "patch", f"This is not a usable patch: {error}") from None
+    try:
+        rebased = rebase(patch, base, current, (message.start_ms, message.end_ms))
+    except RebaseConflict as conflict:
+        raise precondition(
+            "PATCH_CONFLICT", Path(name).name, str(conflict), conflict.lines
+        ) from None
+    answer = patch_to_message(rebased, message.start_ms, message.end_ms)
+    answer.summary.CopyFrom(message.summary)
+    answer.preview.CopyFrom(message.preview)
+    return answer

@@ -1,0 +1,41 @@
+"""RemapService: a request becomes a job, and its events are streamed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from osu_companion.local.config import Config
+from osu_companion.v1 import remap_pb2, remap_pb2_grpc
+
+from daemon.access import Access
+from daemon.jobs import Scheduler
+from daemon.jobs.preparation import prepare_remap
+from daemon.store import JobTable
+
+
+class RemapServicer(remap_pb2_grpc.RemapServiceServicer):
+    """See remap.proto."""
+
+    def __init__(
+        self, config: Config, access: Access, scheduler: Scheduler, table: JobTable
+    ) -> None:
+        self._config = config
+        self._access = access
+        self._scheduler = scheduler
+        self._table = table
+
+    async def RemapBeatmap(  # noqa: N802
+        self, request: remap_pb2.RemapBeatmapRequest, context: Any
+    ) -> AsyncIterator[remap_pb2.RemapBeatmapResponse]:
+        job = await asyncio.to_thread(prepare_remap, request, self._access, self._config)
+        await self._table.keep_base(job.request.base_sha256, job.base)
+        await self._scheduler.submit(job)
+        try:
+            async for event in job.events():
+                yield remap_pb2.RemapBeatmapResponse(event=event)
+        finally:
+            # Reached by the end of the stream, and by a caller that went away before it.
+            if not job.request.detached:
+                self._scheduler.cancel(job, "The caller went away")

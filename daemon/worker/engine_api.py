@@ -1,0 +1,78 @@
+"""What the child asks of an engine; torch-free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+# Progress.stage, in the order they come; names of JobStage without their prefix.
+STAGES = ("AUDIO", "ENCODER", "DECODE", "POST", "PATCH")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a task is; fields as in ``JobProgress``."""
+
+    stage: str
+    window: int = 0
+    windows: int = 0
+    tokens: int = 0
+    tokens_per_second: float = 0.0
+    objects: int = 0
+    seconds_left: float = -1.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class TaskFailed(Exception):  # noqa: N818
+    """A task that ends with an error for the caller.
+
+    Args:
+        reason: name of an ``ErrorReason`` without its prefix.
+        lines: 1-based line numbers of the map, where they are the reason.
+        fatal: the worker should be replaced before the next task.
+    """
+
+    def __init__(
+        self, reason: str, message: str, lines: tuple[int, ...] = (), *, fatal: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.lines = lines
+        self.fatal = fatal
+
+
+class Engine(Protocol):
+    """Holds a model on the device. All calls come from one thread, one after another."""
+
+    def load(self, model: str, device: str, precision: str, threads: int) -> dict[str, Any]:
+        """Load a model, in place of another if need be; facts about it as :class:`Loaded`."""
+
+    def remap(
+        self,
+        task: dict[str, Any],
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> dict[str, Any]:
+        """Do a ``remap`` frame's work; ``{"result": serialised JobResult}``.
+
+        ``cancelled`` is asked at every token; TaskFailed("CANCELLED") then ends the task.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Facts about a loaded model, for the status. ``device_reason`` says why this device."""
+
+    name: str
+    device: str
+    device_reason: str
+    precision: str
+    family: str = ""
+    parameters: int = 0
+    load_ms: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
