@@ -19,7 +19,7 @@ import numpy as np
 from model_core.audio.decode import Audio, normalise
 from model_core.audio.windows import Window, windows
 from model_core.beatmap import Beatmap, parse
-from model_core.errors import CompanionError
+from model_core.errors import CompanionError, NotSupported
 from model_core.generation.decode_loop import Row as DecodeRow
 from model_core.generation.decode_loop import generate_window
 from model_core.generation.rules import Scores
@@ -39,22 +39,23 @@ from model_core.tokens.from_beatmap import map_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
 from model_core.tokens.reference_timing import RedLine
 from model_core.tokens.timelines import timing_events
-from tests.conformance.report import Row, first_difference
+from tests.conformance.report import Row, Status, first_difference
 
 _CLOSE = 0.01
 
 
 def rows(folder: Path) -> Iterator[Row]:
     """Every call of every greedy and scripted case."""
-    for family in sorted(path.parent for path in folder.glob("*/checkpoint")):
+    for family in sorted(path.parent.parent for path in folder.glob("*/checkpoint/config.json")):
         cases = sorted([*family.glob("greedy/*.json"), *family.glob("scripted/*.json")])
         if not cases:
             continue
         try:
             model = load_model(family / "checkpoint", "cpu", "float32")
         except CompanionError as error:
+            status: Status = "not built yet" if isinstance(error, NotSupported) else "mismatch"
             for case in cases:
-                yield Row(_name(case), "not built yet", str(error))
+                yield Row(_name(case), status, str(error))
             continue
         for case in cases:
             yield from _case(model, folder, case)
@@ -128,7 +129,7 @@ class _Replay:
         return [list(call["output"])]
 
     def _add(self, stage: str, difference: str | None) -> None:
-        status: Any = "ok" if difference is None else "mismatch"
+        status: Status = "ok" if difference is None else "mismatch"
         self.found.append(Row(stage, status, difference or ""))
 
     def _prompt(self, call: dict[str, Any], window: Window, row: DecodeRow) -> str | None:
