@@ -25,6 +25,7 @@ _SAMPLE_LENIENCY = 5  # ms; a green line this late still sets an object's sound
 _MAX_SLIDER_POINTS = 100
 _CENTRE = (256.0, 192.0)
 _SUSTAIN_MARGIN = 10  # ms; no reminder this close to an end
+_MAX_REMINDERS = 1000  # of one object; more only where a file's times are nonsense
 
 
 @dataclass(slots=True)
@@ -99,10 +100,11 @@ class _Writer:
         interval = self.layout.sustain_interval_ms
         if not interval:
             return
-        time = start + interval
-        while time < end - _SUSTAIN_MARGIN:
+        for count in range(1, _MAX_REMINDERS + 1):
+            time = start + count * interval
+            if time >= end - _SUSTAIN_MARGIN:
+                break
             self.group(kind, time, time=time, snapping=False, column=column)
-            time += interval
 
     def sound(
         self, time: float, additions: int, normal_set: int, addition_set: int, volume: int

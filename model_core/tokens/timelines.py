@@ -18,7 +18,8 @@ from model_core.tokens.reference_timing import (
 if TYPE_CHECKING:
     from model_core.beatmap import Beatmap
 
-_MIN_BEAT_LENGTH = 6.0  # ms; the game's own limit. Faster "beats" are tricks, and endless
+_MIN_BEAT_LENGTH = 30.0  # ms; faster "beats" are tricks with scroll speeds, and endless
+_MAX_SONG_MS = 4 * 3600 * 1000.0  # some maps have an object after days
 _SECTION_MARGIN = 10  # ms; no beat this close before the next red line
 
 
@@ -40,6 +41,7 @@ def timing_events(
         lines, until = source.timing_points, song_length_ms
         if until is None:
             until = last_object_end(source) + 0.999
+    until = min(until, _MAX_SONG_MS)
     red_lines = ReferenceTiming(lines).red_lines
 
     groups: list[tuple[float, list[Event]]] = []

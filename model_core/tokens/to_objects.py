@@ -28,6 +28,7 @@ _SPEED_STEP = 0.05
 _MIN_SPEED, _MAX_SPEED = 0.1, 10.0
 _MAX_SLIDES = 100
 _MAX_ANCHORS = 100
+_FAR = 4096  # px; no anchor that a mapper would place
 _BEAT_DIVISORS = range(1, 17)
 _SAME_SPEED = 0.0051  # spelled speeds have two decimals
 _SAME_TICK = 2.0  # ms between a whole-ms duration and the division of a beat that it stands for
@@ -226,10 +227,15 @@ class _Builder:
         if wanted is None or speed * per_speed > path * _MAX_STRETCH:
             speed = max(round(path / per_speed / _SPEED_STEP) * _SPEED_STEP, _MIN_SPEED)
             speed = round(min(speed, _MAX_SPEED), 2)
+        if speed * per_speed > path:
+            larger = _stretched(shape, start_position, speed * per_speed / path)
+            if _on_screen(shape) and not _on_screen(larger):
+                slower = math.floor(path / per_speed / _SPEED_STEP) * _SPEED_STEP
+                speed = max(round(slower, 2), _MIN_SPEED)
+                larger = _stretched(shape, start_position, max(speed * per_speed / path, 1))
+            shape = larger
         length = speed * per_speed
-        if length > path:
-            shape = _stretched(shape, start_position, length / path)
-        if not all(abs(x) < 4096 and abs(y) < 4096 for x, y in shape[1]):
+        if not all(abs(x) < _FAR and abs(y) < _FAR for x, y in shape[1]):
             self.dropped["slider without a usable path"] += 1
             return
         body, *repeats = self._sounds(slider.span_end, time, slides)
@@ -327,6 +333,10 @@ def _stretched(shape: _Shape, head: tuple[int, int], factor: float) -> _Shape:
         (round(head[0] + (x - head[0]) * factor), round(head[1] + (y - head[1]) * factor))
         for x, y in points
     ]
+
+
+def _on_screen(shape: _Shape) -> bool:
+    return all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in shape[1])
 
 
 def _neat_beats(beats: float, beat_length: float) -> float:

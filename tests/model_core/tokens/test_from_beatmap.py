@@ -88,12 +88,11 @@ def test_strange_maps_are_read_without_errors(corpus: Path) -> None:
     slowest = 0.0
     for path in sorted(corpus.rglob("*.osu"))[:200]:
         beatmap = parse(path.read_bytes())
-        if len(beatmap.hit_objects) > 5000:
+        if len(beatmap.hit_objects) > 3000:
             continue
         started = time.perf_counter()
         map_events(beatmap, LAYOUT)
         sv_events(beatmap, LAYOUT)
-        if beatmap.hit_objects and beatmap.hit_objects[-1].end_time < 600_000:
-            timing_events(beatmap, LAYOUT)
+        timing_events(beatmap, LAYOUT)
         slowest = max(slowest, time.perf_counter() - started)
     assert slowest < 5

@@ -9,6 +9,7 @@ from model_core.beatmap.new_objects import ObjectKind
 from model_core.tokens import EventType, map_events, starter_layout, starter_vocabulary
 from model_core.tokens.decode import decode_window, rescale_positions
 from model_core.tokens.groups import events_to_groups
+from model_core.tokens.prompts import encode_events
 from model_core.tokens.to_objects import Converted, groups_to_objects
 from tests.model_core.tokens.maps import small_map, through_windows
 
@@ -155,3 +156,50 @@ def test_groups_in_any_order_give_objects_or_reasons(
     converted = _objects([token for group in groups for token in group])
     times = [item.time for item in converted.objects]
     assert times == sorted(times)
+
+
+_MAP_IDS = encode_events(VOCAB, map_events(BEATMAP, LAYOUT).events, 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(_MAP_IDS) - 1),
+            st.integers(0, len(_MAP_IDS) - 1),
+            st.integers(VOCAB.offset, VOCAB.size_out - 1),
+            st.sampled_from(["drop", "repeat", "swap", "replace", "copy"]),
+        ),
+        max_size=12,
+    )
+)
+def test_a_damaged_map_gives_objects_or_reasons(
+    damages: list[tuple[int, int, int, str]],
+) -> None:
+    """Nearly right output is the likely kind: a real map with tokens lost, moved or changed."""
+    ids = list(_MAP_IDS)
+    for first, second, token, damage in damages:
+        first, second = first % len(ids), second % len(ids)
+        match damage:
+            case "drop":
+                del ids[first]
+            case "repeat":
+                ids.insert(first, ids[first])
+            case "swap":
+                ids[first], ids[second] = ids[second], ids[first]
+            case "replace":
+                ids[first] = token
+            case "copy":
+                ids[first] = ids[second]
+    converted = _objects(ids)
+    end = -1
+    for item in converted.objects:
+        assert item.time > end
+        end = item.time if item.end_time is None else item.end_time
+        assert (item.end_time is None) == (item.kind is ObjectKind.CIRCLE)
+        if item.kind is ObjectKind.SLIDER:
+            assert item.slider_velocity is not None
+            assert 0.1 <= item.slider_velocity <= 10
+            duration = item.length * item.slides / (140 * item.slider_velocity)
+            beat_length = BEATMAP.timing.beat_length_at(item.time)
+            assert abs(item.time + duration * beat_length - end) <= 1
