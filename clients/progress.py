@@ -27,7 +27,7 @@ def describe(progress: jobs_pb2.JobProgress) -> str:
     if progress.tokens_per_second > 0:
         parts.append(f"{progress.tokens_per_second:.0f} tokens/s")
     if progress.objects:
-        parts.append(f"{progress.objects} objects")
+        parts.append(f"{progress.objects} object{'s' if progress.objects > 1 else ''}")
     if progress.seconds_left >= 0 and progress.windows:
         parts.append(f"{progress.seconds_left:.1f} s left")
     if progress.attempt > 1:

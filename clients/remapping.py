@@ -110,7 +110,11 @@ def prepare(
         moved = client.rebase(patch, current, known)
     except ChangedError as error:
         theirs = unified_diff(known, current, path.name) if known else ""
-        raise MapConflictError(str(error), violations=error.violations, diff=theirs) from error
+        raise MapConflictError(
+            f"{str(error).rstrip('.')}. Nothing was written.",
+            violations=error.violations,
+            diff=theirs,
+        ) from error
     return Prepared(moved, current, line_patch(moved).apply(current), rebased=True)
 
 

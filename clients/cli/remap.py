@@ -243,7 +243,7 @@ def _told(
     if len(result.variants) > 1:
         lines.append("Variants (lower seam is better; `osu-companion variant N` applies another):")
         for candidate in result.variants:
-            mark = "→" if candidate.number == chosen.number else " "
+            mark = ">" if candidate.number == chosen.number else " "
             seam = finite(candidate.seam_bits)
             told = f"seam {seam:.2f} bits/token" if seam is not None else "no objects after it"
             generated = candidate.patch.summary.generated

@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 START_TIMEOUT_S = 30.0
 _ANSWER_TIMEOUT_S = 3.0
 _POLL_S = 0.03
-_OTHER_GRACE_S = 2.0
+_OTHER_GRACE_S = 0.5
 _TOLD_LINES = 8
 
 

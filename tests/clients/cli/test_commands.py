@@ -1,0 +1,184 @@
+"""The other commands, what the command imports, and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osu_companion.local.paths import find_paths
+from osu_companion.v1 import jobs_pb2
+
+from clients.client import starting
+from tests.clients.cli.running import Command
+from tests.clients.fake_daemon import JOB, FakeDaemon, answering
+from tests.clients.patching.maps import MAP, some_patch
+
+ROOT = Path(__file__).resolve().parents[3]
+RANGE = ("--from", "1500", "--to", "2250")
+
+
+def _run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def test_status_models_and_stop(daemon: FakeDaemon, command: Command) -> None:
+    ran = command("status")
+    assert ran.code == 0 and "Model:   starter" in ran.out and "not found; set `songs`" in ran.out
+    assert command("status", "--json").lines[-1]["running"] is True
+    assert "* starter: small" in command("models").out
+    assert command("models", "--json").lines[-1]["models"][0]["configured"] is True
+
+
+def test_status_and_stop_start_nothing(command: Command) -> None:
+    assert command("status", "--json").lines == [
+        {"type": "result", "running": False, "notices": []}
+    ]
+    ran = command("stop")
+    assert ran.code == 0 and "not running" in ran.out
+    assert not find_paths().logs.exists()
+
+
+def test_stop_asks_and_waits(
+    daemon: FakeDaemon, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clients.cli.service._STOP_TIMEOUT_S", 0.2)
+    ran = command("stop")  # the daemon is this very process and stays
+    assert daemon.stopped.is_set() and ran.code == 5 and "still runs" in ran.err
+
+
+def test_a_daemon_that_cannot_start_is_exit_code_5_with_its_last_words(
+    map_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "raise SystemExit('the configuration cannot be used')"
+    monkeypatch.setattr(starting, "daemon_command", lambda: [sys.executable, "-c", script])
+    ran = command("remap", map_path, *RANGE)
+    assert ran.code == 5
+    assert "Starting the daemon" in ran.err and "the configuration cannot be used" in ran.err
+    last = command("remap", map_path, *RANGE, "--json").lines[-1]
+    assert last["exit_code"] == 5
+
+
+def test_history_lists_what_was_written(
+    daemon: FakeDaemon, map_path: Path, command: Command
+) -> None:
+    daemon.answer = answering(some_patch())
+    command("remap", map_path, *RANGE)
+    command("undo", map_path)
+    ran = command("history", map_path)
+    assert map_path.name in ran.out and "(undone)" in ran.out and "variant 1" in ran.out
+    assert "00:01:500 - 00:02:250" in ran.out
+    (entry,) = command("history", "--json").lines[-1]["entries"]
+    assert entry["detail"]["model"] == "starter" and entry["state"] == "undone"
+
+
+def test_undo_of_a_map_saved_since_shows_the_conflict(
+    daemon: FakeDaemon, map_path: Path, command: Command
+) -> None:
+    daemon.answer = answering(some_patch())
+    command("remap", map_path, *RANGE)
+    changed = map_path.read_bytes() + b"\r\nmore"
+    map_path.write_bytes(changed)
+    ran = command("undo", map_path)
+    assert ran.code == 3 and map_path.read_bytes() == changed
+    assert "-more" in ran.err and "conflicts" in ran.err
+    assert command("undo", map_path, "--json").lines[-1]["exit_code"] == 3
+
+
+def test_allow_adds_a_folder_to_the_configuration(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "maps").mkdir()
+    assert command("allow", tmp_path / "maps").code == 0
+    assert str(tmp_path / "maps") in find_paths().config_file.read_text(encoding="utf-8")
+    assert "already" in command("allow", tmp_path / "maps").out
+    assert command("allow", tmp_path / "none").code == 2
+
+
+def test_the_tray_without_a_display_says_why(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("there is always a display")
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env["PYSTRAY_BACKEND"] = "xorg"
+    ran = _run("-m", "clients.cli", "tray", env=env)
+    assert ran.returncode == 1
+    assert "The tray icon cannot be shown" in ran.stderr and "Traceback" not in ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
+def test_ctrl_c_cancels_the_job(daemon: FakeDaemon, map_path: Path) -> None:
+    def answer(_request: Any, _context: Any) -> Iterator[jobs_pb2.JobEvent]:
+        yield jobs_pb2.JobEvent(job_id=JOB, queued=jobs_pb2.JobQueued())
+        daemon.dropped.wait(20)
+
+    daemon.answer = answer
+    process = subprocess.Popen(
+        [sys.executable, "-m", "clients.cli", "remap", str(map_path), *RANGE, "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline())["type"] == "queued"
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130 and time.monotonic() - started < 3
+    assert daemon.cancelled == [JOB]
+    assert json.loads(out.splitlines()[-1])["exit_code"] == 130
+    assert map_path.read_bytes() == MAP
+
+
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+import clients
+for module in pkgutil.walk_packages(clients.__path__, "clients."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+import clients.client as client
+for name in client.__all__:
+    getattr(client, name)
+rooms = {name.split(".")[0] for name in sys.modules}
+print(sorted(rooms & {"torch", "transformers", "model_core", "daemon", "pystray"}))
+"""
+
+
+def test_no_client_imports_torch_or_the_other_rooms() -> None:
+    ran = _run("-c", IMPORT_ALL)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "[]"
+
+
+def test_help_is_quick_because_it_imports_little() -> None:
+    script = (
+        "import sys, runpy; sys.argv = ['osu-companion', '--help']\n"
+        "try: runpy.run_module('clients.cli', run_name='__main__')\n"
+        "except SystemExit as left: assert not left.code\n"
+        "heavy = {'grpc', 'google', 'rich', 'PIL', 'sqlite3', 'numpy', 'asyncio', 'psutil'}\n"
+        "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    ran = _run("-c", script)
+    assert ran.stderr.strip() == "[]"
+    for name in ("serve", "remap", "undo", "history", "status", "models", "stop", "tray"):
+        assert name in ran.stdout
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        assert _run("-m", "clients.cli", "--help").returncode == 0
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.3
