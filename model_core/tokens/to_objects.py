@@ -234,7 +234,7 @@ class _Builder:
                 speed = max(round(slower, 2), _MIN_SPEED)
                 larger = _stretched(shape, start_position, max(speed * per_speed / path, 1))
             shape = larger
-        length = speed * per_speed
+        length = round(speed * per_speed, 6)  # no noise of divided velocities in the file
         if not all(abs(x) < _FAR and abs(y) < _FAR for x, y in shape[1]):
             self.dropped["slider without a usable path"] += 1
             return

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from model_core.beatmap import Beatmap, parse
 from model_core.beatmap.curves import parse_curve
 from model_core.beatmap.slider_path import SliderPath
 from model_core.tokens import EventType, Layout, Vocabulary
@@ -16,8 +17,9 @@ from model_core.tokens.events import Event
 from model_core.tokens.generate_timing import generate_timing, human_beat_length
 from model_core.tokens.prompts import encode_events
 from model_core.tokens.reference_sliders import end_position, total_duration
-from model_core.tokens.reference_timing import RedLine
+from model_core.tokens.reference_timing import RedLine, ReferenceTiming
 from model_core.tokens.resnap import Resnapper
+from model_core.tokens.timelines import last_object_end, median_beat_length
 from tests.conformance.report import Row, check, first_difference
 
 _LETTERS = {"Bezier": "B", "MultiBezier": "B", "Linear": "L", "Perfect": "P", "Catmull": "C"}
@@ -183,6 +185,39 @@ def _library_view(content: Mapping[str, Any], folder: Path) -> Iterator[Row]:
             return None
 
         yield check(f"units/library_view/{name}-slider-ends", compare)
+        source = folder / "inputs" / f"{name}.osu"
+        if source.is_file():
+            beatmap = parse(source.read_bytes())
+            yield check(
+                f"units/library_view/{name}-timing",
+                lambda v=view, b=beatmap: _same_timing(v["timing"], b),
+            )
+            yield check(
+                f"units/library_view/{name}-median_mpb",
+                lambda v=view, b=beatmap: first_difference(
+                    v["median_mpb"],
+                    median_beat_length(ReferenceTiming(b.timing_points), last_object_end(b)),
+                    "ms",
+                ),
+            )
+        built = {"objects", "timing", "median_mpb"}
         for key in view:
-            if key != "objects":
+            if key not in built:
                 yield Row(f"units/library_view/{name}-{key}", "not built yet")
+
+
+def _same_timing(stored: list[Mapping[str, Any]], beatmap: Beatmap) -> str | None:
+    found = [
+        {
+            "offset": point.time,
+            "mpb": point.beat_length,
+            "meter": point.meter,
+            "sample_type": point.sample_set,
+            "sample_set": point.sample_index,  # the reference's names for set and index
+            "volume": point.volume,
+            "red": point.uninherited,
+            "kiai": point.kiai,
+        }
+        for point in beatmap.timing_points
+    ]
+    return first_difference(stored, found, "timing line")
