@@ -16,7 +16,9 @@ from typing import Any
 import grpc
 from grpc_status import rpc_status
 
+from daemon.model_errors import refusal_of
 from daemon.refusal import Refusal
+from model_core.errors import CompanionError
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +107,9 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
         if isinstance(error, Refusal):
             log.info("%s refused: %s: %s", method, error.reason, error.message)
             return error
+        if isinstance(error, CompanionError):
+            log.info("%s refused: %s", method, error)
+            return refusal_of(error, method)
         log.error("%s failed", method, exc_info=error)
         return Refusal(
             "INTERNAL",

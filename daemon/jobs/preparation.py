@@ -18,6 +18,7 @@ from daemon.access import Access
 from daemon.jobs.job import Job
 from daemon.refusal import Refusal, bad_field, precondition
 from model_core.beatmap import Beatmap, parse
+from model_core.errors import CompanionError
 
 MODE_NAMES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
 # torch's generators take 63 bits; a seed that the daemon chooses is one that people can type.
@@ -118,7 +119,7 @@ def _range(request: remap_pb2.RemapBeatmapRequest, beatmap: Beatmap) -> tuple[in
         try:
             span = parse_range(request.range_text, beatmap)
             start_ms, end_ms = round(span.start_ms), round(span.end_ms)
-        except ValueError as error:
+        except CompanionError as error:
             raise bad_field("OPTION_INVALID", "range_text", str(error)) from None
     if end_ms <= start_ms:
         raise bad_field(

@@ -8,7 +8,8 @@ import time
 from osu_companion.v1 import jobs_pb2, status_pb2
 
 from daemon.jobs.job import Job
-from daemon.refusal import Refusal, precondition
+from daemon.model_errors import refuse
+from daemon.refusal import Refusal
 from daemon.worker.frames import Frame
 from daemon.worker.process import WorkerDied, WorkerFailed
 from daemon.worker.supervisor import Cancelled, Supervisor
@@ -16,7 +17,6 @@ from daemon.worker.supervisor import Cancelled, Supervisor
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
-_WITH_PRECONDITION = frozenset({"DEGENERATE_OUTPUT", "EDIT_REFUSED", "CHECKPOINT_UNUSABLE"})
 
 
 class RemapRunner:
@@ -97,9 +97,7 @@ def progress_message(frame: Frame, attempt: int) -> jobs_pb2.JobProgress:
 
 def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
     """A worker's failure as an answer."""
-    if failure.reason in _WITH_PRECONDITION:
-        return precondition(failure.reason, subject, str(failure), failure.lines)
-    return Refusal(failure.reason, str(failure))
+    return refuse(failure.reason, str(failure), subject, failure.lines)
 
 
 def crash_refusal(death: WorkerDied, when: str) -> Refusal:

@@ -14,6 +14,7 @@ from daemon.patch_messages import patch_from_message, patch_to_message
 from daemon.refusal import Refusal, bad_field, precondition
 from daemon.services.jobs import no_such_job
 from daemon.store import JobTable
+from model_core.beatmap.patch import rebase
 from model_core.errors import PatchMismatch, RebaseConflict
 
 
@@ -77,8 +78,6 @@ class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
 def _rebase(
     message: patches_pb2.BeatmapPatch, base: bytes, current: bytes, name: str
 ) -> patches_pb2.BeatmapPatch:
-    from model_core.beatmap.patch import rebase
-
     try:
         patch = patch_from_message(message)
         patch.apply(base)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from osu_companion.v1 import patches_pb2
+
 from daemon.patch_messages import patch_to_message
 from model_core.beatmap import Beatmap, HitObject, ObjectKind
 from model_core.beatmap.edits import RemapEdit
 from model_core.beatmap.slider_path import slider_path
-from osu_companion.v1 import patches_pb2
 
 # How far around the range the objects that stay are shown.
 _AROUND_MS = 3000.0

@@ -23,6 +23,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_RANGE_EMPTY: _ClassVar[ErrorReason]
     ERROR_REASON_RANGE_OUTSIDE_SONG: _ClassVar[ErrorReason]
     ERROR_REASON_OPTION_INVALID: _ClassVar[ErrorReason]
+    ERROR_REASON_INPUT_UNUSABLE: _ClassVar[ErrorReason]
     ERROR_REASON_NOT_SUPPORTED: _ClassVar[ErrorReason]
     ERROR_REASON_MAP_CHANGED: _ClassVar[ErrorReason]
     ERROR_REASON_PATCH_CONFLICT: _ClassVar[ErrorReason]
@@ -54,6 +55,7 @@ ERROR_REASON_AUDIO_UNREADABLE: ErrorReason
 ERROR_REASON_RANGE_EMPTY: ErrorReason
 ERROR_REASON_RANGE_OUTSIDE_SONG: ErrorReason
 ERROR_REASON_OPTION_INVALID: ErrorReason
+ERROR_REASON_INPUT_UNUSABLE: ErrorReason
 ERROR_REASON_NOT_SUPPORTED: ErrorReason
 ERROR_REASON_MAP_CHANGED: ErrorReason
 ERROR_REASON_PATCH_CONFLICT: ErrorReason

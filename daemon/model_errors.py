@@ -1,0 +1,59 @@
+"""The exceptions of model_core as reasons of the contract."""
+
+from __future__ import annotations
+
+from daemon.refusal import Refusal, precondition
+from model_core.errors import (
+    AudioError,
+    Cancelled,
+    CheckpointError,
+    CompanionError,
+    DegenerateOutput,
+    EditRefused,
+    InputError,
+    NotSupported,
+    PatchMismatch,
+    RebaseConflict,
+)
+
+# The first that fits counts: subclasses stand before their bases.
+_REASONS: tuple[tuple[type[CompanionError], str], ...] = (
+    (NotSupported, "NOT_SUPPORTED"),
+    (AudioError, "AUDIO_UNREADABLE"),
+    (InputError, "INPUT_UNUSABLE"),
+    (CheckpointError, "CHECKPOINT_UNUSABLE"),
+    (DegenerateOutput, "DEGENERATE_OUTPUT"),
+    (EditRefused, "EDIT_REFUSED"),
+    (RebaseConflict, "PATCH_CONFLICT"),
+    (PatchMismatch, "MAP_CHANGED"),
+    (Cancelled, "CANCELLED"),
+)
+_PRECONDITIONS = frozenset(
+    {"CHECKPOINT_UNUSABLE", "DEGENERATE_OUTPUT", "EDIT_REFUSED", "PATCH_CONFLICT", "MAP_CHANGED"}
+)
+
+
+def reason_of(error: CompanionError) -> str:
+    """Name of the ``ErrorReason`` (without prefix) for an exception of model_core."""
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason
+    return "INTERNAL"
+
+
+def refuse(reason: str, message: str, subject: str, lines: tuple[int, ...] = ()) -> Refusal:
+    """The answer for a reason that came from model_core, with the details its code asks for.
+
+    Args:
+        subject: the file or model that it is about.
+        lines: 1-based line numbers of the file, where they are the cause.
+    """
+    if reason in _PRECONDITIONS:
+        return precondition(reason, subject, message, lines)
+    return Refusal(reason, message)
+
+
+def refusal_of(error: CompanionError, subject: str) -> Refusal:
+    """The answer for an exception of model_core."""
+    lines = error.lines if isinstance(error, RebaseConflict) else ()
+    return refuse(reason_of(error), str(error), subject, lines)

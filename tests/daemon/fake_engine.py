@@ -1,0 +1,89 @@
+"""A small engine without a model, for the worker child in tests.
+
+It maps a circle to every quarter of a second through the real edit, so that what the daemon hands
+out are real patches. A request's ``descriptors`` make it misbehave.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from osu_companion.v1 import jobs_pb2, remap_pb2
+
+from daemon.worker.answer import variant_message
+from daemon.worker.engine_api import Loaded, Progress, TaskFailed
+from model_core.beatmap import NewObject, ObjectKind, Sound, parse
+from model_core.beatmap.edits import remap
+
+TOKEN_SECONDS = 0.005
+
+
+class FakeEngine:
+    """Loads any model but "broken" and "deadly"; "slow-load" takes two seconds."""
+
+    def load(self, model: str, device: str, precision: str, threads: int) -> dict[str, Any]:
+        if model == "broken":
+            raise TaskFailed("CHECKPOINT_UNUSABLE", "broken/config.json is damaged. Get it again")
+        if model == "deadly":
+            os._exit(7)
+        if model == "slow-load":
+            time.sleep(2.0)
+        return Loaded(model, "cpu", "the tests have no other", "float32", "fake", 1).as_dict()
+
+    def remap(
+        self,
+        task: dict[str, Any],
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> dict[str, Any]:
+        request = remap_pb2.RemapBeatmapRequest.FromString(task["request"])
+        wishes = set(request.options.descriptors)
+        assert Path(task["audio"]).is_file()
+        progress(Progress("AUDIO"))
+        if "print" in wishes:
+            print("this must not reach the pipe")
+        if "die" in wishes:
+            os.abort()
+        if "raise" in wishes:
+            raise RuntimeError("a bug")
+        if "degenerate" in wishes:
+            raise TaskFailed("DEGENERATE_OUTPUT", "The model wrote nothing where music plays")
+        if "stubborn" in wishes:
+            time.sleep(60)
+        tokens = 4000 if "slow" in wishes else 20
+        for token in range(tokens):
+            if cancelled():
+                raise TaskFailed("CANCELLED", "Cancelled")
+            time.sleep(TOKEN_SECONDS)
+            progress(Progress("DECODE", 1, 1, token, 200.0, token // 4, 1.0))
+        return {"result": self._result(request, task["map"])}
+
+    def _result(self, request: remap_pb2.RemapBeatmapRequest, data: bytes) -> bytes:
+        beatmap = parse(data)
+        generator = random.Random(request.seed)
+        variants = []
+        for number in range(1, request.variants + 1):
+            objects = [
+                NewObject(
+                    kind=ObjectKind.CIRCLE,
+                    time=when,
+                    x=generator.randrange(512),
+                    y=generator.randrange(384),
+                    new_combo=False,
+                    sounds=(Sound(0, 1, 1, 60),),
+                )
+                for when in range(request.start_ms, request.end_ms, 250)
+            ]
+            edit = remap(beatmap, request.start_ms, request.end_ms, objects)
+            variants.append(
+                variant_message(
+                    number, number / 10, beatmap, edit, request.start_ms, request.end_ms
+                )
+            )
+        timings = jobs_pb2.JobTimings(decode_ms=100.0, tokens=20)
+        return jobs_pb2.JobResult(variants=variants, timings=timings).SerializeToString()
