@@ -1,0 +1,126 @@
+"""Loading from folders, the starter and the hub's seam; devices; what was heard before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+import model_core
+from model_core import model as model_module
+from model_core.audio.decode import Audio
+from model_core.audio.windows import Window
+from model_core.errors import CheckpointError, InputError, NotSupported
+from model_core.model import Model, find_checkpoint, load_model
+from model_core.network import hub
+from model_core.network.device import choose
+
+
+def test_reference_checkpoint_loads(conformance: Path) -> None:
+    model = model_core.load(str(conformance / "v32" / "checkpoint"), device="cpu")
+    info = model.info()
+    assert info.family == "v32"
+    assert info.device == "cpu"
+    assert info.device_reason == "as asked"
+    assert info.dtype == "float32"
+    assert info.window_ms == 16376
+    assert info.parameters > 500_000
+    half = load_model(conformance / "v32" / "checkpoint", "cpu", "bfloat16")
+    assert half.dtype == torch.bfloat16
+
+
+def test_mode_folders_are_taken_where_they_are(tmp_path: Path) -> None:
+    (tmp_path / "gamemode=0").mkdir()
+    assert find_checkpoint(tmp_path, 0) == tmp_path / "gamemode=0"
+    assert find_checkpoint(tmp_path, 1) == tmp_path
+    assert find_checkpoint(tmp_path, None) == tmp_path
+
+
+def test_files_of_two_models_are_noticed(conformance: Path, tmp_path: Path) -> None:
+    source = conformance / "v32" / "checkpoint"
+    for name in ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json"):
+        shutil.copyfile(source / name, tmp_path / name)
+    tokenizer = json.loads((tmp_path / "tokenizer.json").read_text())
+    tokenizer["vocab_size_in"] += 3
+    (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(CheckpointError, match="do not belong together"):
+        load_model(tmp_path, "cpu")
+
+
+def test_what_cannot_be_found_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="neither a folder nor a hub repository"):
+        find_checkpoint("no such thing")
+    monkeypatch.setattr(model_module, "STARTER", tmp_path / "starter")
+    with pytest.raises(CheckpointError, match="starter model is not part"):
+        find_checkpoint("starter")
+
+
+def test_the_hub_is_asked_for_four_files_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import huggingface_hub
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    asked: list[tuple[str, list[str]]] = []
+
+    def snapshot(repository: str, allow_patterns: list[str]) -> str:
+        asked.append((repository, allow_patterns))
+        return str(tmp_path)
+
+    def absent(repository: str, name: str) -> str:
+        raise LocalEntryNotFoundError("offline")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda repository, name: "")
+    assert find_checkpoint("someone/some-model", 0) == tmp_path / "gamemode=0"
+    assert asked[0][0] == "someone/some-model"
+    assert all(name.startswith("gamemode=0/") for name in asked[0][1])
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", absent)
+    assert hub.fetch("someone/some-model", 0) == tmp_path
+    assert not any("bin" in name or "pkl" in name for _, names in asked for name in names)
+
+    def offline(repository: str, allow_patterns: list[str]) -> str:
+        raise LocalEntryNotFoundError("no connection")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
+    with pytest.raises(CheckpointError, match="cannot be reached"):
+        hub.fetch("someone/some-model")
+
+
+def test_devices_are_never_swapped_in_silence() -> None:
+    placement = choose("cpu")
+    assert (placement.device.type, placement.reason) == ("cpu", "as asked")
+    assert choose("auto").reason
+    with pytest.raises(InputError, match="precision"):
+        choose("cpu", "int3")
+    with pytest.raises(InputError, match="no device"):
+        choose("toaster")
+    if not torch.cuda.is_available():
+        with pytest.raises(NotSupported, match="Use cpu or auto"):
+            choose("cuda")
+        assert "CUDA" in choose("auto").reason or choose("auto").device.type == "mps"
+
+
+def test_windows_are_heard_once(tiny_model: Model, noise: Audio) -> None:
+    model = Model("copy", tiny_model.network, tiny_model.vocabulary, tiny_model.layout)
+    windows = [Window(0, 0), Window(1000, 16000), Window(0, 0)]
+    first = model.encode_windows(noise, windows)
+    assert first[0] is first[2]
+    again = model.encode_window(noise, windows[1])
+    assert again is first[1]
+    other = Audio(noise.samples, "another song")
+    assert model.encode_window(other, windows[1]) is not again
+
+
+def test_memory_of_windows_is_bounded(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Model("copy", tiny_model.network, tiny_model.vocabulary, tiny_model.layout)
+    size = model.encode_window(noise, Window(0, 0)).nbytes
+    monkeypatch.setattr(model_module, "_CACHE_BYTES", 3 * size)
+    kept = [model.encode_window(noise, Window(i, i * 16)) for i in range(1, 6)]
+    assert model.encode_window(noise, Window(5, 80)) is kept[-1]
+    assert model.encode_window(noise, Window(1, 16)) is not kept[0]
