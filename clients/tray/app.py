@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import signal
 import sys
 from typing import Any
 
 from osu_companion.local.paths import Paths, find_paths
 
 from clients.tray.controller import Controller
-from clients.tray.menu import DaemonState, Item, TrayState, build_menu, state_line
+from clients.tray.menu import Action, DaemonState, Item, TrayState, build_menu, state_line
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,8 @@ def show(controller: Controller) -> int:
     except Exception as error:
         print(f"The tray icon cannot be shown: {error or type(error).__name__}.", file=sys.stderr)
         return 1
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: controller.do(Action.QUIT))
     icon.run(lambda icon: _ready(icon, controller))
     controller.close()
     return 0
@@ -78,12 +81,22 @@ def _icon(pystray: Any, controller: Controller) -> Any:
     def items() -> list[Any]:
         return [_item(pystray, controller, item) for item in build_menu(controller.state)]
 
+    # The xorg backend sets the title as Latin-1 and fails on the names of half of all maps.
+    xorg = pystray.Icon.__module__.endswith("xorg")
+
+    def title(state: TrayState) -> str:
+        text = f"osu! editor companion: {state_line(state)}"
+        return text.encode("latin-1", "replace").decode("latin-1") if xorg else text
+
     icon = pystray.Icon(
-        _NAME, draw(DaemonState.STARTING), state_line(controller.state), pystray.Menu(items)
+        _NAME, draw(DaemonState.STARTING), title(controller.state), pystray.Menu(items)
     )
 
+    if xorg:
+        _hear_clicks(icon)
+
     def on_state(state: TrayState) -> None:
-        icon.title = f"osu! editor companion: {state_line(state)}"
+        icon.title = title(state)
         icon.icon = draw(state.daemon, busy=bool(state.doing))
         icon.update_menu()
 
@@ -95,6 +108,16 @@ def _icon(pystray: Any, controller: Controller) -> Any:
     controller.on_message = on_message
     controller.on_quit = icon.stop
     return icon
+
+
+def _hear_clicks(icon: Any) -> None:
+    """Ask the X server for clicks: pystray 0.19 handles them but selects no button events."""
+    from Xlib import X
+
+    window = icon._window
+    wanted = window.get_attributes().your_event_mask | X.ButtonPressMask
+    window.change_attributes(event_mask=wanted)
+    icon._display.flush()
 
 
 def _item(pystray: Any, controller: Controller, item: Item) -> Any:
