@@ -33,7 +33,7 @@ from model_core.generation.sequential import (
 )
 from model_core.model import Model, load_model
 from model_core.tokens.class_tokens import Conditions
-from model_core.tokens.decode import event_times, splice
+from model_core.tokens.decode import event_times, rescale_positions, splice
 from model_core.tokens.events import ContextType, TimedEvents
 from model_core.tokens.from_beatmap import map_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
@@ -69,8 +69,8 @@ def _case(model: Model, folder: Path, path: Path) -> Iterator[Row]:
     name = _name(path)
     stored = json.loads(path.read_text(encoding="utf-8"))
     wanted = set(stored["args"]["in_context"]) - {"none", "timing"}
-    if stored["args"]["gamemode"] != 0:
-        yield Row(name, "not built yet", "only osu!standard is built")
+    if stored["args"]["gamemode"] != 0 and stored["args"]["beatmap_path"]:
+        yield Row(name, "not built yet", "reference maps of osu!standard only")
         return
     if wanted or stored["args"]["super_timing"]:
         reason = ", ".join(sorted(wanted)) or "super timing"
@@ -113,6 +113,7 @@ class _Replay:
     calls: list[dict[str, Any]]
     greedy: bool
     next: int = 0
+    passes: int = 0
     found: list[Row] = field(default_factory=list)
 
     def __call__(self, window: Window, decode_rows: Sequence[DecodeRow]) -> list[list[int]]:
@@ -127,6 +128,23 @@ class _Replay:
         if self.greedy:
             self._add(f"{stage}.tokens{self._how(call)}", self._tokens(call, window, row))
         return [list(call["output"])]
+
+    def compare_pass(self, stored: dict[str, Any], written: dict[ContextType, TimedEvents]) -> None:
+        """The events that one pass over the song wrote, cut and with positions in pixels."""
+        stages = [stage for stage in stored["stages"] if stage["stage"] == "processor.generate"]
+        stage = stages[self.passes]
+        self.passes += 1
+        for context, wanted in zip(stage["out_context"], stage["results"], strict=False):
+            if context not in written:
+                continue
+            name = f".pass-{self.passes}-{context}"
+            if stored["args"]["gamemode"] == 3 and context == ContextType.MAP:
+                self.found.append(Row(name, "not built yet", "columns as positions"))
+                continue
+            found = written[ContextType(context)]
+            events = [[event.type.value, event.value] for event in found.events]
+            self._add(f"{name}.events", first_difference(wanted["events"], events, "event"))
+            self._add(f"{name}.times", first_difference(wanted["times"], list(found.times), "time"))
 
     def _add(self, stage: str, difference: str | None) -> None:
         status: Status = "ok" if difference is None else "mismatch"
@@ -182,7 +200,7 @@ class _Follow(Greedy):
 
 
 def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, replay: _Replay) -> None:
-    """The reference's flow for osu!standard: timing first unless it is given, then the map."""
+    """The reference's flow: timing first unless it is given, then the map (mania: speeds too)."""
     args = stored["args"]
     beatmap = None
     if args["beatmap_path"]:
@@ -191,7 +209,7 @@ def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, repla
         assert beatmap is not None
         timing = timing_events(beatmap, model.layout, audio.song_length_ms)
     else:
-        found = _one_pass(model, stored, audio, beatmap, replay, ContextType.TIMING, {})
+        found = _one_pass(model, stored, audio, beatmap, replay, [ContextType.TIMING], {})
         lines = generate_timing(markers_from_events(found), args["timing_leniency"])
         stage = next(s for s in stored["stages"] if s["stage"] == "generate_timing")
         expected = [
@@ -202,7 +220,8 @@ def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, repla
         replay._add(".timing-lines", first_difference(expected, lines, "line"))
         timing = timing_events(expected, model.layout, audio.song_length_ms)
     known = {ContextType.TIMING: timing}
-    _one_pass(model, stored, audio, beatmap, replay, ContextType.MAP, known)
+    written = [ContextType.MAP, ContextType.SV] if args["gamemode"] == 3 else [ContextType.MAP]
+    _one_pass(model, stored, audio, beatmap, replay, written, known)
 
 
 def _one_pass(
@@ -211,19 +230,23 @@ def _one_pass(
     audio: Audio,
     beatmap: Beatmap | None,
     replay: _Replay,
-    context: ContextType,
+    written: list[ContextType],
     known: dict[ContextType, TimedEvents],
 ) -> TimedEvents:
+    """Write contexts after those that are known; the first one's events, cut and spliced."""
     args = stored["args"]
     start, end = args.get("start_time"), args.get("end_time")
-    reference = None
+    context, reference = written[0], None
     if args["add_to_beatmap"] and beatmap is not None:
-        if context is ContextType.TIMING:
-            reference = timing_events(beatmap, model.layout)
-        else:
-            reference = map_events(beatmap, model.layout)
+        own = reference = timing_events(beatmap, model.layout)
+        if context is not ContextType.TIMING:
+            own = map_events(beatmap, model.layout)
+            pixels = replace(
+                model.layout, position_precision=1, split_positions=True, refinement=None
+            )
+            reference = map_events(beatmap, pixels)
         if start is not None:
-            known = {**known, context: reference.slice(float("-inf"), start)}
+            known = {**known, context: own.slice(float("-inf"), start)}
     conditions = _conditions(stored, audio)
     negative = None
     if args.get("negative_descriptors"):
@@ -250,18 +273,23 @@ def _one_pass(
         audio,
         chosen,
         [Variant(conditions, Greedy(), known=known, negative=negative)],
-        outs=[*(c for c in known if c is not context), context],
-        written=[context],
+        outs=[*(c for c in known if c not in written), *written],
+        written=written,
         settings=settings,
         on_call=calls.append,
         generate=replay,
     )
-    events = lists[context].events
-    result = trim(TimedEvents(events, event_times(events, model.layout)), start, end)
-    if reference is not None:
-        low = float("-inf") if start is None else start
-        result = splice(reference, result, low, float("inf") if end is None else end)
-    return result
+    results: dict[ContextType, TimedEvents] = {}
+    for each in written:
+        events = lists[each].events
+        result = trim(TimedEvents(events, event_times(events, model.layout)), start, end)
+        result = rescale_positions(result, model.layout)
+        if reference is not None:
+            low = float("-inf") if start is None else start
+            result = splice(reference, result, low, float("inf") if end is None else end)
+        results[each] = result
+    replay.compare_pass(stored, results)
+    return results[context]
 
 
 def _conditions(stored: dict[str, Any], audio: Audio) -> Conditions:
