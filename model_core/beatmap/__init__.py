@@ -9,10 +9,12 @@ from __future__ import annotations
 from .beatmap import Beatmap, parse
 from .breaks import BreakPeriod
 from .document import Document, split_lines
+from .edits import RemapEdit, RemapSummary, remap
 from .hit_objects import HitObject, HitSample
 from .new_map import MapHeader, RedLine, write_map
 from .new_objects import NewObject, ObjectKind, Sound
-from .patch import LineEdit, Patch
+from .patch import LineEdit, Patch, rebase
+from .ranges import FreeRange, free_range, replaced_objects
 from .slider_path import CurveSegment, SliderCurve, SliderPath
 from .timestamps import Range, Timestamp, format_timestamp, parse_range, parse_timestamp
 from .timing import SampleState, Timing
@@ -23,6 +25,7 @@ __all__ = [
     "BreakPeriod",
     "CurveSegment",
     "Document",
+    "FreeRange",
     "HitObject",
     "HitSample",
     "LineEdit",
@@ -32,6 +35,8 @@ __all__ = [
     "Patch",
     "Range",
     "RedLine",
+    "RemapEdit",
+    "RemapSummary",
     "SampleState",
     "SliderCurve",
     "SliderPath",
@@ -40,9 +45,13 @@ __all__ = [
     "Timing",
     "TimingPoint",
     "format_timestamp",
+    "free_range",
     "parse",
     "parse_range",
     "parse_timestamp",
+    "rebase",
+    "remap",
+    "replaced_objects",
     "split_lines",
     "write_map",
 ]

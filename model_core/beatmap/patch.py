@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .document import split_lines
 from .line_edits import LineEdit, Patch, sha256
+from .rebase import rebase
 
-__all__ = ["LineEdit", "Patch", "sha256", "split_lines"]
+__all__ = ["LineEdit", "Patch", "rebase", "sha256", "split_lines"]

@@ -1,0 +1,136 @@
+"""Documents give back what they were given, whatever it was."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model_core.beatmap import parse, split_lines
+
+from .maps import corpus_entries, small_map
+
+PIECES = st.sampled_from(
+    [
+        b"osu file format v14",
+        b"[HitObjects]",
+        b"[TimingPoints]",
+        b"[Events]",
+        b"1,2,3,1,0,0:0:0:0:",
+        b"100,100,1000,2,0,B|1:1|2:2|2:2|3:3,2,100",
+        b"0,500,4,2,1,60,1,0",
+        b"2,100,2000",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b"\x00",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"//",
+        b"|",
+        b",",
+        b":",
+        b"-1e9",
+        b"NaN",
+    ]
+)
+
+
+def read_everything(data: bytes) -> None:
+    beatmap = parse(data)
+    assert beatmap.to_bytes() == data
+    assert b"".join(beatmap.document.lines) == data
+    assert len(beatmap.combo_labels()) == len(beatmap.hit_objects)
+    for item in beatmap.hit_objects:
+        assert item.end_time >= item.time
+        item.end_position()
+        beatmap.timing.sample_at(item.time)
+    assert beatmap.mode in range(4)
+    assert 0.4 <= beatmap.slider_multiplier <= 3.6
+    _ = (beatmap.breaks, beatmap.title, beatmap.audio_filename, beatmap.beatmap_id)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_come_back(data: bytes) -> None:
+    read_everything(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES | st.binary(max_size=6), max_size=60).map(b"".join))
+def test_bytes_that_look_like_a_map_come_back(data: bytes) -> None:
+    read_everything(data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_damaged_map_comes_back(data: st.DataObject) -> None:
+    whole = bytearray(small_map())
+    for _ in range(data.draw(st.integers(1, 8))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    read_everything(bytes(whole))
+
+
+def test_corpus_comes_back(corpus: Path) -> None:
+    for entry in corpus_entries(corpus):
+        data = (corpus / str(entry["file"])).read_bytes()
+        assert parse(data).to_bytes() == data
+
+
+def test_lines_end_after_newlines_only() -> None:
+    data = b"a\rb\r\nc\n\nd"
+    assert split_lines(data) == [b"a\rb\r\n", b"c\n", b"\n", b"d"]
+    assert split_lines(b"") == []
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n", "\r"])
+def test_views_do_not_depend_on_line_ends(eol: str) -> None:
+    beatmap = parse(b"\xef\xbb\xbf" + small_map(eol))
+    assert len(beatmap.hit_objects) == 12
+    assert beatmap.version == 14
+    assert beatmap.title == "A song"
+    assert [period.start for period in beatmap.breaks] == [9000]
+
+
+def test_what_the_game_skips_is_skipped() -> None:
+    data = b"""osu file format v14
+[HitObjects]
+// 1,1,1,1,0
+1,1,100,1,0 // said here
+ 1,1,150,1,0
+_1,1,160,1,0
+1,1,x,1,0
+1,1,200
+1,1,250,2,0,B|2:2,9001,10
+1,1,260,1,0,0
+1,1,99999999999,1,0
+1_0,1,270,1,0
+1,1,300,64,0
+[Unknown]
+1,1,400,1,0
+[HitObjects]
+1,1,500,1,0
+"""
+    assert [item.time for item in parse(data).hit_objects] == [100, 500]
+
+
+def test_last_of_a_repeated_key_counts() -> None:
+    beatmap = parse(b"[Metadata]\nTitle:a // b\nTitle: c:d \n[General]\nMode: 3 // mania\n")
+    assert beatmap.title == "c:d"
+    assert beatmap.mode == 3
+    assert not beatmap.document.has_header
+    assert parse(b"[Metadata]\nTitle:http://x//y\n").title == "http://x//y"
+
+
+def test_a_hundred_thousand_lines_are_read_in_time() -> None:
+    head = small_map().decode()
+    lines = (f"{i % 512},{i % 384},{i * 100},1,0,0:0:0:0:\r\n" for i in range(100_000))
+    data = (head + "".join(lines)).encode()
+    began = time.perf_counter()
+    beatmap = parse(data)
+    assert beatmap.to_bytes() == data
+    assert len(beatmap.hit_objects) == 100_012
+    assert time.perf_counter() - began < 3.0  # half of that alone; tests share the machine
