@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from torch import Tensor
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window, cut
 from model_core.errors import CheckpointError
+from model_core.generation.decode_loop import never, stop_if
 from model_core.network import hub
 from model_core.network.checkpoint import load_checkpoint, read_json
 from model_core.network.device import Placement, choose
@@ -42,6 +44,24 @@ class ModelInfo:
     window_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the checkpoint wants its tokens drawn, where the caller does not say."""
+
+    temperature: float = 0.9
+    top_p: float = 0.9
+    top_k: int = 0
+
+    @classmethod
+    def from_dict(cls, generation_config: Mapping[str, Any]) -> Sampling:
+        """What ``generation_config.json`` says; the family's defaults for the rest."""
+        return cls(
+            float(generation_config.get("temperature", 0.9)),
+            float(generation_config.get("top_p", 0.9)),
+            int(generation_config.get("top_k", 0)),
+        )
+
+
 class Model:
     """A checkpoint, ready to generate. One thread at a time."""
 
@@ -52,12 +72,14 @@ class Model:
         vocabulary: Vocabulary,
         layout: Layout,
         device_reason: str = "",
+        sampling: Sampling | None = None,
     ) -> None:
         self.name = name
         self.network = network
         self.vocabulary = vocabulary
         self.layout = layout
         self.device_reason = device_reason
+        self.sampling = sampling or Sampling()
         self._heard: OrderedDict[tuple[str, int], Tensor] = OrderedDict()
         self._heard_bytes = 0
 
@@ -90,8 +112,16 @@ class Model:
         """Encoder states ``[1, S, d]`` of one window."""
         return self.encode_windows(audio, [window])[0]
 
-    def encode_windows(self, audio: Audio, windows: Sequence[Window]) -> list[Tensor]:
-        """Encoder states ``[1, S, d]`` of each window; those heard before are remembered."""
+    def encode_windows(
+        self,
+        audio: Audio,
+        windows: Sequence[Window],
+        cancelled: Callable[[], bool] = never,
+    ) -> list[Tensor]:
+        """Encoder states ``[1, S, d]`` of each window; those heard before are remembered.
+
+        ``cancelled`` is asked between batches of windows; ``Cancelled`` is raised if it says so.
+        """
         found: dict[int, Tensor] = {}
         missing: list[int] = []
         for window in windows:
@@ -103,6 +133,7 @@ class Model:
                 missing.append(window.first_sample)
         size = _ENCODE_BATCH.get(self.device.type, 2)
         for start in range(0, len(missing), size):
+            stop_if(cancelled)
             firsts = missing[start : start + size]
             samples = cut(audio.samples, firsts, self.network.config.window_samples)
             with torch.inference_mode():
@@ -150,7 +181,8 @@ def load_model(
             f" frames) and tokenizer.json ({wanted[0]}, {wanted[1]}, {wanted[2]}) do not belong"
             " together."
         )
-    return Model(str(checkpoint), network, vocabulary, layout, placement.reason)
+    sampling = Sampling.from_dict(generation)
+    return Model(str(checkpoint), network, vocabulary, layout, placement.reason, sampling)
 
 
 def find_checkpoint(checkpoint: str | Path, gamemode: int | None = 0) -> Path:

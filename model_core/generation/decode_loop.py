@@ -95,14 +95,14 @@ def _generate(
     going = [index for index, row in enumerate(rows) if len(row.prompt) < row.limit]
     if not going:
         return answers
-    _stop_if(cancelled)
+    stop_if(cancelled)
     for index in going:
         for rule in rows[index].rules:
             rule.reset(rows[index].prompt)
     batch = _Batch(stepper, encoder_states, rows, going)
     scores = batch.prefill()
     while True:
-        _stop_if(cancelled)
+        stop_if(cancelled)
         left: list[int] = []
         for index, own in zip(going, batch.combined(scores), strict=True):
             row, answer = rows[index], answers[index]
@@ -130,7 +130,8 @@ def _generate(
         scores = batch.step([answers[index][-1] for index in going])
 
 
-def _stop_if(cancelled: Callable[[], bool]) -> None:
+def stop_if(cancelled: Callable[[], bool]) -> None:
+    """Raise Cancelled if the caller asked for it."""
     if cancelled():
         raise Cancelled("The request was cancelled.")
 

@@ -1,4 +1,4 @@
-"""``python -m model_core.training songs | starter | evaluate``: the starter's recipe, step by step."""
+"""The starter's recipe, step by step: ``python -m model_core.training songs|starter|evaluate``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main() -> None:
     starter.add_argument("--heads", type=int, default=4)
     starter.add_argument("--no-compile", dest="compile", action="store_false")
     starter.add_argument("--no-positions", dest="positions", action="store_const", const=None,
-                         default="sinusoidal", help="leave out the encoder's sinusoids")  # fmt: skip
+                         default="sinusoidal", help="no sinusoids in the encoder")  # fmt: skip
     starter.add_argument("--no-alignment", dest="aligned", action="store_false",
                          help="start from random weights only")  # fmt: skip
 
@@ -58,9 +58,7 @@ def main() -> None:
 
 def _songs(arguments: argparse.Namespace) -> None:
     seeds = range(arguments.first, arguments.first + arguments.count)
-    made = build_corpus(
-        arguments.folder, seeds, maps=arguments.maps, processes=arguments.processes
-    )
+    made = build_corpus(arguments.folder, seeds, maps=arguments.maps, processes=arguments.processes)
     for number, _ in enumerate(made, 1):
         if number % 100 == 0 or number == len(seeds):
             print(f"{number} of {len(seeds)} songs", flush=True)
@@ -82,7 +80,11 @@ def _starter(arguments: argparse.Namespace) -> None:
     print(f"{count / 1e6:.2f} M parameters", flush=True)
     given = vars(arguments)
     options = TrainingOptions(
-        **{field.name: given[field.name] for field in fields(TrainingOptions) if field.name in given}
+        **{
+            field.name: given[field.name]
+            for field in fields(TrainingOptions)
+            if field.name in given
+        }
     )
     write = checkpoint_writer(arguments.out / "checkpoint", vocabulary, layout, config)
     train(network, vocabulary, layout, arguments.corpus, arguments.out, options, write)

@@ -1,0 +1,133 @@
+"""Generating a range: what the map around it says goes in, events of every variant come out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from model_core.audio.decode import Audio
+from model_core.audio.windows import Window
+from model_core.beatmap import Beatmap, parse
+from model_core.beatmap.edits import FreeRange
+from model_core.generation.progress import Progress as Generated
+from model_core.generation.sampling import Sampler
+from model_core.generation.sequential import Settings, Variant, generate_sequential
+from model_core.model import Model
+from model_core.remap.conditions import conditions_of
+from model_core.remap.options import Progress, RemapOptions
+from model_core.remap.windows import place_windows
+from model_core.tokens import (
+    Context,
+    ContextType,
+    TimedEvents,
+    kiai_events,
+    map_events,
+    timing_events,
+)
+
+__all__ = ["Drafter", "known_contexts"]
+
+# An object that begins in the range may end after it; the edit shortens it to fit.
+_ROOM_FOR_ENDS_MS = 1000.0
+_VARIANT_STEP = 0x9E3779B97F4A7C15  # spreads variants' seeds (golden ratio, as in splitmix64)
+
+
+class Drafter:
+    """One request's generation. All variants are written in one batch."""
+
+    def __init__(
+        self,
+        model: Model,
+        beatmap: Beatmap,
+        audio: Audio,
+        start_ms: float,
+        free: FreeRange,
+        options: RemapOptions,
+    ) -> None:
+        self._model = model
+        self._audio = audio
+        self.conditions = conditions_of(model, beatmap, audio, options)
+        last_ms = free.last_ms + _ROOM_FOR_ENDS_MS
+        self.windows: list[Window] = place_windows(model.layout, free.first_ms, last_ms)
+        self.tokens = 0
+        self._given = map_events(_objects_before(beatmap, start_ms), model.layout)
+        self._known = known_contexts(model, beatmap, audio)
+        defaults = model.sampling
+        self._settings = replace(
+            Settings.for_layout(model.layout, options.temperature or defaults.temperature),
+            first_ms=float(free.first_ms),
+            last_ms=last_ms,
+        )
+        self._samplers = [
+            Sampler.seeded(
+                options.seed + variant * _VARIANT_STEP,
+                defaults.top_p if options.top_p is None else options.top_p,
+                defaults.top_k if options.top_k is None else options.top_k,
+            )
+            for variant in range(options.variants)
+        ]
+
+    def encode(self, cancelled: Callable[[], bool]) -> None:
+        """Compute (or recall) the encoder's states of every window."""
+        self._model.encode_windows(self._audio, self.windows, cancelled)
+
+    def generate(
+        self, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+    ) -> list[TimedEvents]:
+        """The map events of each variant, without those that were given."""
+        begun = time.monotonic()
+
+        def tell(state: Generated) -> None:
+            self.tokens = state.tokens
+            report(_progress(state, time.monotonic() - begun))
+
+        known = {context.type: context.events for context in self._known}
+        known[ContextType.MAP] = self._given
+        lists = generate_sequential(
+            self._model,
+            self._audio,
+            self.windows,
+            [
+                Variant(self.conditions, sampler, [Context(ContextType.NONE)], known)
+                for sampler in self._samplers
+            ],
+            [*(context.type for context in self._known), ContextType.MAP],
+            [ContextType.MAP],
+            self._settings,
+            tell,
+            cancelled,
+        )
+        first = len(self._given)
+        written = [contexts[ContextType.MAP] for contexts in lists]
+        return [TimedEvents(w.events[first:], w.times[first:]) for w in written]
+
+
+def known_contexts(model: Model, beatmap: Beatmap, audio: Audio) -> list[Context]:
+    """What a request gives rather than generates: timing, and kiai where the model reads it."""
+    layout = model.layout
+    outs = layout.out_contexts
+    known: list[Context] = []
+    if ContextType.TIMING in outs:
+        events = timing_events(beatmap, layout, song_length_ms=audio.song_length_ms)
+        known.append(Context(ContextType.TIMING, events))
+    if ContextType.KIAI in outs:
+        known.append(Context(ContextType.KIAI, kiai_events(beatmap, layout)))
+    return known
+
+
+def _progress(state: Generated, elapsed_s: float) -> Progress:
+    left = None
+    if state.window:
+        left = elapsed_s / state.window * (state.windows - state.window)
+    window = min(state.window + 1, state.windows)
+    return Progress(
+        "decode", window, state.windows, state.tokens, state.tokens_per_second, state.objects, left
+    )
+
+
+def _objects_before(beatmap: Beatmap, start_ms: float) -> Beatmap:
+    """The same map without the objects that start at ``start_ms`` or later."""
+    gone = {item.line for item in beatmap.hit_objects if item.time >= start_ms}
+    lines = beatmap.document.lines
+    return parse(b"".join(line for index, line in enumerate(lines) if index not in gone))

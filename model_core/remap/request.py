@@ -1,0 +1,223 @@
+"""From a range of a map to ranked patches.
+
+What is around the range goes in as context: the timing and kiai of the whole map, the objects
+before the range. What comes out is read as objects, put on the ticks they were meant for, and
+becomes an edit that proves its own contract. An answer that no mapper could want (nothing where
+there is music, everything on one spot) is refused with its reason and never becomes a patch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from model_core.audio.decode import Audio
+from model_core.audio.windows import SAMPLES_PER_MS
+from model_core.beatmap import Beatmap
+from model_core.beatmap.edits import FreeRange, RemapEdit, free_range, remap, replaced_objects
+from model_core.beatmap.new_objects import NewObject
+from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
+from model_core.generation.decode_loop import never
+from model_core.model import Model
+from model_core.remap.draft import Drafter
+from model_core.remap.options import Candidate, Progress, RemapOptions, RemapResult
+from model_core.remap.seam import seam_bits
+from model_core.tokens import TimedEvents
+from model_core.tokens.decode import rescale_positions
+from model_core.tokens.groups import events_to_groups
+from model_core.tokens.to_objects import Converted, groups_to_objects
+
+__all__ = ["remap_range"]
+
+_MODES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
+# Quieter than this (root mean square, full scale 1) a stretch counts as silence.
+_SILENCE = 0.004
+_MOST_IN_ONE_SPOT_MS = 1500.0
+
+
+class _Stopwatch:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+
+    def add(self, stage: str, begun: float) -> None:
+        self.ms[stage] = self.ms.get(stage, 0.0) + (time.perf_counter() - begun) * 1000.0
+
+
+def remap_range(
+    model: Model,
+    beatmap: Beatmap,
+    audio: Audio,
+    start_ms: int,
+    end_ms: int,
+    options: RemapOptions | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> RemapResult:
+    """Replace the objects that start in ``[start_ms, end_ms]``.
+
+    Args:
+        model: a loaded checkpoint.
+        beatmap: an osu!standard map with at least one red line.
+        audio: its song.
+        start_ms, end_ms: the range in ms, both included.
+        options: see :class:`RemapOptions`.
+        progress: told about every window and every few tokens.
+        cancelled: asked before every token.
+
+    Raises:
+        NotSupported: another game mode.
+        InputError: an empty range, one outside the song, or a map without timing.
+        DegenerateOutput: no variant was usable.
+        EditRefused: the edit would break its contract.
+        Cancelled: ``cancelled()`` became true.
+    """
+    options = options or RemapOptions()
+    report = progress or _ignore
+    check_request(beatmap, audio, start_ms, end_ms)
+    free = free_range(beatmap, start_ms, end_ms)
+    watch = _Stopwatch()
+    drafter = Drafter(model, beatmap, audio, start_ms, free, options)
+
+    report(Progress("encoder", 0, len(drafter.windows)))
+    begun = time.perf_counter()
+    drafter.encode(cancelled)
+    watch.add("encoder", begun)
+    begun = time.perf_counter()
+    drafts = drafter.generate(report, cancelled)
+    watch.add("decode", begun)
+
+    report(Progress("post", len(drafter.windows), len(drafter.windows), drafter.tokens))
+    made: list[tuple[int, RemapEdit, Converted]] = []
+    refused: list[str] = []
+    for variant, draft in enumerate(drafts):
+        begun = time.perf_counter()
+        converted = _objects(model, beatmap, draft, free)
+        watch.add("post", begun)
+        begun = time.perf_counter()
+        try:
+            _check_answer(beatmap, audio, start_ms, end_ms, converted.objects)
+            edit = remap(
+                beatmap,
+                start_ms,
+                end_ms,
+                converted.objects,
+                take_volume=options.take_volume,
+                take_sv=options.take_slider_velocity,
+            )
+            made.append((variant, edit, converted))
+        except (DegenerateOutput, EditRefused) as error:
+            refused.append(f"variant {variant + 1}: {error}")
+        watch.add("patch", begun)
+    if not made:
+        raise DegenerateOutput(" ".join(refused))
+
+    begun = time.perf_counter()
+    ranked = _rank(model, audio, drafter, free, made, cancelled)
+    watch.add("rank", begun)
+    return RemapResult(
+        candidates=ranked,
+        refused=tuple(refused),
+        seed=options.seed,
+        tokens=drafter.tokens,
+        windows=len(drafter.windows),
+        timings_ms=watch.ms,
+    )
+
+
+def check_request(beatmap: Beatmap, audio: Audio, start_ms: float, end_ms: float) -> None:
+    """Refuse what cannot be remapped before any work is done; see :func:`remap_range`."""
+    if beatmap.mode != 0:
+        name = _MODES[beatmap.mode] if 0 <= beatmap.mode < len(_MODES) else f"mode {beatmap.mode}"
+        raise NotSupported(f"This is a map for {name}; remapping it is not supported yet.")
+    if end_ms <= start_ms:
+        raise InputError(
+            f"The range is empty: it ends at {end_ms:g} ms and begins at {start_ms:g} ms."
+        )
+    if start_ms >= audio.song_length_ms or end_ms < 0:
+        raise InputError(
+            f"The range {start_ms:g} to {end_ms:g} ms is outside the song, which is "
+            f"{audio.song_length_ms:.0f} ms long."
+        )
+    if not beatmap.timing.red_lines:
+        raise InputError(
+            "The map has no uninherited timing point (red line). Time it in the editor first."
+        )
+
+
+def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange) -> Converted:
+    """The draft's objects that start inside the free range."""
+    layout = model.layout
+    groups = events_to_groups(rescale_positions(draft, layout), layout)
+    converted = groups_to_objects(groups, beatmap.timing, beatmap.slider_multiplier)
+    inside = tuple(o for o in converted.objects if free.first_ms <= o.time <= free.last_ms)
+    return Converted(inside, converted.dropped)
+
+
+def _check_answer(
+    beatmap: Beatmap,
+    audio: Audio,
+    start_ms: int,
+    end_ms: int,
+    objects: Sequence[NewObject],
+) -> None:
+    """Refuse what no mapper could want."""
+    if not objects:
+        loud = _loudness(audio, start_ms, end_ms)
+        if loud > _SILENCE or replaced_objects(beatmap, start_ms, end_ms):
+            raise DegenerateOutput(
+                "The model wrote no objects although there is music in the range. "
+                "Nothing was changed; try another seed or a range that begins earlier."
+            )
+        return
+    spots = {(o.x, o.y) for o in objects if not o.curve_points}
+    sliders = any(o.curve_points for o in objects)
+    long = objects[-1].time - objects[0].time > _MOST_IN_ONE_SPOT_MS
+    if len(objects) >= 4 and len(spots) == 1 and not sliders and long:
+        raise DegenerateOutput(
+            f"The model put all {len(objects)} objects on one spot. "
+            "Nothing was changed; try another seed."
+        )
+
+
+def _loudness(audio: Audio, start_ms: float, end_ms: float) -> float:
+    """Root mean square of a stretch of the song, full scale 1."""
+    first, last = (max(0, int(ms * SAMPLES_PER_MS)) for ms in (start_ms, end_ms))
+    piece = audio.samples[first:last]
+    return float(np.sqrt(np.mean(np.square(piece)))) if len(piece) else 0.0
+
+
+def _rank(
+    model: Model,
+    audio: Audio,
+    drafter: Drafter,
+    free: FreeRange,
+    made: Sequence[tuple[int, RemapEdit, Converted]],
+    cancelled: Callable[[], bool],
+) -> tuple[Candidate, ...]:
+    """Best seam first; without a seam, or with one candidate, the order they were drawn in."""
+    bits: list[float | None] = [None] * len(made)
+    if len(made) > 1:
+        results = [edit.result for _, edit, _ in made]
+        bits = seam_bits(model, audio, drafter.conditions, results, free.last_ms)
+    order = sorted(
+        range(len(made)), key=lambda k: (np.inf if bits[k] is None else bits[k], made[k][0])
+    )
+    return tuple(
+        Candidate(
+            number=number,
+            variant=made[k][0],
+            edit=made[k][1],
+            objects=made[k][2].objects,
+            seam_bits=bits[k],
+            dropped=made[k][2].dropped,
+        )
+        for number, k in enumerate(order, 1)
+    )
+
+
+def _ignore(_: Progress) -> None:
+    pass
