@@ -100,7 +100,7 @@ def _draw_field(pen: _Pen, side: _Side, preview: patches_pb2.BeatmapPreview) -> 
         pen.line([(left, y), (left + _FIELD_W, y)], 1, _GRID)
     pen.text((left, top - 26), side.title, 14, _TEXT)
     # The radius of a hit circle in osu!pixels, by the circle size.
-    radius = 54.4 - 4.48 * preview.circle_size
+    radius = min(max(54.4 - 4.48 * preview.circle_size, 8.0), 100.0)
     colours = _colours(side.objects)
     # Later objects lie beneath earlier ones, as in the game.
     for item, colour in reversed(list(zip(side.objects, colours, strict=True))):
@@ -147,8 +147,8 @@ def _draw_strip(pen: _Pen, side: _Side, preview: patches_pb2.BeatmapPreview) -> 
             pen.stroke([(start, middle), (end, middle)], 7, _mixed(colour, _FIELD))
         pen.circle((start, middle), 7, colour, "white" if colour != _KEPT else _FAINT, 1)
     pen.text((at(preview.start_ms), top + 54), format_time(preview.start_ms), 12, _FAINT)
-    end = (at(preview.end_ms), top + 54)
-    pen.text(end, format_time(preview.end_ms), 12, _FAINT, right=True)
+    corner = (at(preview.end_ms), top + 54)
+    pen.text(corner, format_time(preview.end_ms), 12, _FAINT, right=True)
 
 
 def _colours(objects: Sequence[Any]) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,8 @@ def ensure_running(
         say("Starting the daemon …")
     started = time.monotonic()
     process, output = _spawn(paths)
+    # Reaped when it ends: a dead child that nobody waited for still counts as a process.
+    threading.Thread(target=process.wait, name="daemon reaper", daemon=True).start()
     while True:
         endpoint = read_endpoint(paths.endpoint_file)
         if endpoint is not None and endpoint.process_alive() and answers(endpoint):

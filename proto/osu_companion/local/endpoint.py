@@ -64,7 +64,11 @@ class Endpoint:
     def process_alive(self) -> bool:
         """Whether the process that wrote this still runs."""
         try:
-            created = psutil.Process(self.pid).create_time()
+            process = psutil.Process(self.pid)
+            # A dead process that its parent has not waited for yet serves nobody.
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            created = process.create_time()
         except psutil.Error:
             return False
         return abs(created - self.started_at) < 2.0
