@@ -8,16 +8,18 @@ file.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc_status import rpc_status
 
 from daemon.model_errors import refusal_of
-from daemon.refusal import Refusal
+from daemon.refusal import Refusal, bad_field
 from model_core.errors import CompanionError
 
 log = logging.getLogger(__name__)
@@ -82,24 +84,23 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
             return None
         method = details.method
 
-        async def unary(request: Any, context: Any) -> Any:
+        async def unary(raw: bytes, context: Any) -> Any:
             try:
-                return await handler.unary_unary(request, context)
+                return await handler.unary_unary(_parse(handler, raw), context)
             except Exception as error:
                 await abort(context, self._translate(method, error))
 
-        async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
-            responses = handler.unary_stream(request, context)
+        async def stream(raw: bytes, context: Any) -> AsyncIterator[Any]:
             try:
-                async for response in responses:
-                    yield response
-            except Exception as error:
-                await abort(context, self._translate(method, error))
-            finally:
+                responses = handler.unary_stream(_parse(handler, raw), context)
                 # The handler's own cleanup must not wait for the garbage collector.
-                await responses.aclose()
+                async with contextlib.aclosing(responses):
+                    async for response in responses:
+                        yield response
+            except Exception as error:
+                await abort(context, self._translate(method, error))
 
-        return _rewrap(handler, unary, stream)
+        return _rewrap(handler, unary, stream, raw=True)
 
     def _translate(self, method: str, error: Exception) -> Refusal:
         if isinstance(error, grpc.aio.AbortError):
@@ -125,14 +126,26 @@ async def abort(context: Any, refusal: Refusal) -> None:
     raise asyncio.CancelledError  # abort raised already
 
 
-def _rewrap(handler: Any, unary: Any, stream: Any) -> Any:
+def _parse(handler: Any, raw: bytes) -> Any:
+    """The request in the bytes; grpc's own words for bytes that hold none help nobody."""
+    try:
+        return handler.request_deserializer(raw)
+    except DecodeError as error:
+        raise bad_field(
+            "OPTION_INVALID",
+            "",
+            f"The request could not be read ({error}). Are client and daemon of one version?",
+        ) from None
+
+
+def _rewrap(handler: Any, unary: Any, stream: Any, *, raw: bool = False) -> Any:
+    """A handler of the same shape; ``raw`` hands the request over as bytes."""
     if handler.request_streaming:
         # Reflection is the only service with such methods and answers for itself.
         return handler
+    deserializer = None if raw else handler.request_deserializer
     if handler.response_streaming:
         return grpc.unary_stream_rpc_method_handler(
-            stream, handler.request_deserializer, handler.response_serializer
+            stream, deserializer, handler.response_serializer
         )
-    return grpc.unary_unary_rpc_method_handler(
-        unary, handler.request_deserializer, handler.response_serializer
-    )
+    return grpc.unary_unary_rpc_method_handler(unary, deserializer, handler.response_serializer)

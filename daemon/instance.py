@@ -31,8 +31,13 @@ def single_instance(paths: Paths) -> Iterator[None]:
         lock.acquire(timeout=0 if serving else _WAIT_SECONDS)
     except filelock.Timeout:
         endpoint = read_endpoint(paths.endpoint_file)
-        where = f" at {endpoint.address} (process {endpoint.pid})" if endpoint else ""
-        raise AlreadyRunning(f"A daemon is running already{where}") from None
+        if endpoint is None:
+            raise AlreadyRunning(
+                "Another daemon is just starting or stopping. Try again in a moment"
+            ) from None
+        raise AlreadyRunning(
+            f"A daemon is running already at {endpoint.address} (process {endpoint.pid})"
+        ) from None
     try:
         yield
     finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
+import threading
 
 from osu_companion.local.config import Config, ConfigError, load_config, write_default
 from osu_companion.local.endpoint import Endpoint
@@ -17,6 +19,7 @@ from daemon.logs import start_log
 log = logging.getLogger(__name__)
 
 _FAILED, _USAGE = 1, 2
+_EXIT_SECONDS = 5.0
 
 
 def serve() -> int:
@@ -56,6 +59,10 @@ async def _run(paths: Paths, config: Config, warnings: tuple[str, ...]) -> None:
     daemon = Daemon(paths, config, warnings)
     on_stop_signals(daemon.stop)
     await daemon.run(lambda endpoint: _announce(endpoint, paths, config))
+    # A thread that waits for a dead network drive must not keep the process.
+    watchdog = threading.Timer(_EXIT_SECONDS, os._exit, (0,))
+    watchdog.daemon = True
+    watchdog.start()
 
 
 def _announce(endpoint: Endpoint, paths: Paths, config: Config) -> None:

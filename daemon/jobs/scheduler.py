@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 _RECENT = 32
 # A guess for RetryInfo until a job has run.
 _TYPICAL_SECONDS = 5.0
+# A cancelled job's caller is told after this long, also if the worker is still in one long step;
+# the next job waits for the worker itself.
+_CANCEL_PATIENCE = 0.12
 
 
 class Scheduler:
@@ -92,15 +95,13 @@ class Scheduler:
         if job.finished:
             return
         job.cancel(message)
-        if job not in self._waiting:
-            return
-        self._waiting.remove(job)
-        self._renumber()
-        job.fail(Refusal("CANCELLED", message).status(), cancelled=True)
-        self._retire(job)
-        storing = asyncio.create_task(self._store(job))
-        self._storing.add(storing)
-        storing.add_done_callback(self._storing.discard)
+        if job in self._waiting:
+            self._waiting.remove(job)
+            self._renumber()
+            self._retire(job)
+            self._end_cancelled(job)
+        else:
+            asyncio.get_running_loop().call_later(_CANCEL_PATIENCE, self._end_cancelled, job)
 
     async def stop(self, *, finish_running: bool, grace: float) -> None:
         """Take no more, end what runs, and leave detached jobs that wait for the next daemon."""
@@ -140,19 +141,18 @@ class Scheduler:
         log.info("job %s runs: %s", job.job_id, job.path)
         await self._store(job)
         try:
-            job.succeed(await self._run(job))
+            result = await self._run(job)
+            if not job.finished:
+                job.succeed(result)
         except Refusal as refusal:
-            job.fail(refusal.status(), cancelled=refusal.reason == "CANCELLED")
+            if not job.finished:
+                job.fail(refusal.status(), cancelled=refusal.reason == "CANCELLED")
         except asyncio.CancelledError:
-            job.fail(
-                Refusal("DAEMON_STOPPING", "The daemon stopped before the job was done").status()
-            )
+            self._accident(job, "DAEMON_STOPPING", "The daemon stopped before the job was done")
             raise
         except Exception:
             log.exception("job %s failed", job.job_id)
-            job.fail(
-                Refusal("INTERNAL", "The daemon hit an error of its own; see its log").status()
-            )
+            self._accident(job, "INTERNAL", "The daemon hit an error of its own; see its log")
         finally:
             self.running = None
             self._renumber()
@@ -161,6 +161,19 @@ class Scheduler:
             self._typical = 0.5 * (self._typical + took)
             log.info("job %s: %s in %.2f s", job.job_id, jobs_pb2.JobState.Name(job.state), took)
             await self._store(job)
+
+    @staticmethod
+    def _accident(job: Job, reason: str, message: str) -> None:
+        if not job.finished:
+            job.fail(Refusal(reason, message).status())
+
+    def _end_cancelled(self, job: Job) -> None:
+        if job.finished:
+            return
+        job.fail(Refusal("CANCELLED", job.cancel_message).status(), cancelled=True)
+        storing = asyncio.create_task(self._store(job))
+        self._storing.add(storing)
+        storing.add_done_callback(self._storing.discard)
 
     def _renumber(self) -> None:
         ahead = 0 if self.running is None else 1

@@ -213,6 +213,7 @@ def test_a_dropped_stream_cancels_unless_detached(
 
 def test_two_clients_at_once_wait_their_turn(shared_daemon: RunningDaemon, shared_mapset: Mapset):
     first = shared_daemon.remap(shared_mapset.map, seed=1)
+    assert next(first).event.queued.position == 0
     second = shared_daemon.remap(shared_mapset.map, seed=2)
     positions = [
         response.event.queued.position

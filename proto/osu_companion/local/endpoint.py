@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import secrets
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,6 +34,10 @@ CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 )
+
+
+_REPLACE_ATTEMPTS = 20
+_REPLACE_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +93,24 @@ def write_endpoint(path: Path, endpoint: Endpoint) -> None:
             json.dump(asdict(endpoint), file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    # On Windows a client that is reading the old file at this moment makes the replace fail.
+    for attempt in range(_REPLACE_ATTEMPTS):
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if attempt + 1 == _REPLACE_ATTEMPTS:
+                raise
+            time.sleep(_REPLACE_PAUSE_S)
+        else:
+            return
 
 
 def read_endpoint(path: Path) -> Endpoint | None:
