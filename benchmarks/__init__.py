@@ -1,0 +1,1 @@
+"""Speed, measured: each module prints a table, and one JSON document as its last line."""
