@@ -89,7 +89,13 @@ def _read(
     data = bytearray()
     damaged = 0
     try:
-        with av.open(file, "r", options={"format_whitelist": _CONTAINERS}) as container:
+        # Tags are not read, and old files have them in any encoding.
+        with av.open(
+            file,
+            "r",
+            options={"format_whitelist": _CONTAINERS},
+            metadata_errors="replace",
+        ) as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} holds no audio stream.")
             stream = container.streams.audio[0]
@@ -99,16 +105,14 @@ def _read(
                 if cancelled is not None and cancelled():
                     raise Cancelled("Reading the audio was cancelled.")
                 try:
-                    frames = packet.decode()
-                except av.error.FFmpegError:
+                    for frame in packet.decode():
+                        data += resampler.feed(frame)
+                except (av.error.FFmpegError, ValueError):
                     damaged += 1
-                    continue
-                for frame in frames:
-                    data += resampler.feed(frame)
             data += resampler.flush()
-    except av.error.FFmpegError as error:
+    except (av.error.FFmpegError, ValueError) as error:
         if not data:
-            reason = error.strerror or type(error).__name__
+            reason = getattr(error, "strerror", None) or type(error).__name__
             raise AudioError(
                 f"{path} is not audio that can be decoded ({reason})."
                 " Re-encode it as mp3, ogg, flac or wav."

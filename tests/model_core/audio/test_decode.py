@@ -141,3 +141,31 @@ def test_odd_names_and_places(tmp_path: Path) -> None:
     folder.mkdir()
     path = write(tmp_path / "a.wav", "pcm_s16le", song(), "s16").rename(folder / "audio: x.wav")
     assert decode(str(path)).song_length_ms > 0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_bytes_are_an_answer(tmp_path: Path, seed: int) -> None:
+    """Damaged anywhere, a file is either decoded as far as it goes or refused by name."""
+    rng = np.random.default_rng(seed)
+    suffix, codec, fmt = FORMATS[seed % len(FORMATS)]
+    path = write(tmp_path / f"a.{suffix}", codec, song(0.5), fmt)
+    data = bytearray(path.read_bytes())
+    for _ in range(int(rng.choice([1, 5, 50]))):
+        data[int(rng.integers(min(len(data), int(rng.choice([60, 400, 10**6])))))] = int(
+            rng.integers(256)
+        )
+    path.write_bytes(data[: int(rng.integers(1, len(data) + 1))] if seed % 3 == 0 else data)
+    try:
+        audio = decode(path)
+    except AudioError as error:
+        assert path.name in str(error)
+    else:
+        assert len(audio.samples)
+        assert np.isfinite(audio.samples).all()
+
+
+def test_tags_in_old_encodings_do_not_matter(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp3", "libmp3lame", song(), "fltp")
+    tag = b"TAG" + "東方".encode("shift-jis").ljust(125, b"\0")
+    path.write_bytes(path.read_bytes() + tag)
+    assert decode(path).song_length_ms > 1900
