@@ -101,7 +101,7 @@ def check_options(request: remap_pb2.RemapBeatmapRequest, config: Config) -> Non
     limits = (
         ("temperature", 0.0, 10.0, "above 0 and at most 10"),
         ("top_p", 0.0, 1.0, "above 0 and at most 1"),
-        ("difficulty", 0.0, 50.0, "above 0 and at most 50"),
+        ("difficulty", 0.0, 20.0, "above 0 and at most 20"),
     )
     for name, low, high, words in limits:
         value = getattr(options, name)

@@ -87,7 +87,7 @@ class JobProgress(_message.Message):
     def __init__(self, stage: _Optional[_Union[JobStage, str]] = ..., window: _Optional[int] = ..., windows: _Optional[int] = ..., tokens_per_second: _Optional[float] = ..., objects: _Optional[int] = ..., seconds_left: _Optional[float] = ..., attempt: _Optional[int] = ..., tokens: _Optional[int] = ...) -> None: ...
 
 class JobResult(_message.Message):
-    __slots__ = ("variants", "path", "seed", "timings", "model", "device", "precision")
+    __slots__ = ("variants", "path", "seed", "timings", "model", "device", "precision", "refused")
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
@@ -95,6 +95,7 @@ class JobResult(_message.Message):
     MODEL_FIELD_NUMBER: _ClassVar[int]
     DEVICE_FIELD_NUMBER: _ClassVar[int]
     PRECISION_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     variants: _containers.RepeatedCompositeFieldContainer[_patches_pb2.BeatmapVariant]
     path: str
     seed: int
@@ -102,10 +103,11 @@ class JobResult(_message.Message):
     model: str
     device: str
     precision: str
-    def __init__(self, variants: _Optional[_Iterable[_Union[_patches_pb2.BeatmapVariant, _Mapping]]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., timings: _Optional[_Union[JobTimings, _Mapping]] = ..., model: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ...) -> None: ...
+    refused: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, variants: _Optional[_Iterable[_Union[_patches_pb2.BeatmapVariant, _Mapping]]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., timings: _Optional[_Union[JobTimings, _Mapping]] = ..., model: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., refused: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class JobTimings(_message.Message):
-    __slots__ = ("queue_ms", "load_ms", "audio_ms", "encoder_ms", "decode_ms", "post_ms", "patch_ms", "total_ms", "tokens", "tokens_per_second")
+    __slots__ = ("queue_ms", "load_ms", "audio_ms", "encoder_ms", "decode_ms", "post_ms", "patch_ms", "total_ms", "tokens", "tokens_per_second", "rank_ms")
     QUEUE_MS_FIELD_NUMBER: _ClassVar[int]
     LOAD_MS_FIELD_NUMBER: _ClassVar[int]
     AUDIO_MS_FIELD_NUMBER: _ClassVar[int]
@@ -116,6 +118,7 @@ class JobTimings(_message.Message):
     TOTAL_MS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     TOKENS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    RANK_MS_FIELD_NUMBER: _ClassVar[int]
     queue_ms: float
     load_ms: float
     audio_ms: float
@@ -126,7 +129,8 @@ class JobTimings(_message.Message):
     total_ms: float
     tokens: int
     tokens_per_second: float
-    def __init__(self, queue_ms: _Optional[float] = ..., load_ms: _Optional[float] = ..., audio_ms: _Optional[float] = ..., encoder_ms: _Optional[float] = ..., decode_ms: _Optional[float] = ..., post_ms: _Optional[float] = ..., patch_ms: _Optional[float] = ..., total_ms: _Optional[float] = ..., tokens: _Optional[int] = ..., tokens_per_second: _Optional[float] = ...) -> None: ...
+    rank_ms: float
+    def __init__(self, queue_ms: _Optional[float] = ..., load_ms: _Optional[float] = ..., audio_ms: _Optional[float] = ..., encoder_ms: _Optional[float] = ..., decode_ms: _Optional[float] = ..., post_ms: _Optional[float] = ..., patch_ms: _Optional[float] = ..., total_ms: _Optional[float] = ..., tokens: _Optional[int] = ..., tokens_per_second: _Optional[float] = ..., rank_ms: _Optional[float] = ...) -> None: ...
 
 class JobFailure(_message.Message):
     __slots__ = ("status",)
