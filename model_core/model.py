@@ -28,7 +28,8 @@ STARTER = Path(__file__).parent / "starter"
 
 # Encoder states kept for windows heard before; a song of four minutes takes 40 to 450 MB.
 _CACHE_BYTES = 512 * 1024 * 1024
-_ENCODE_BATCH = {"cpu": 2, "cuda": 8, "mps": 2}
+# Windows encoded at once; one on a processor, where more is no faster and a cancel would wait.
+_ENCODE_BATCH = {"cpu": 1, "cuda": 8, "mps": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Model:
                 found[window.first_sample] = self._heard[key]
             elif window.first_sample not in missing:
                 missing.append(window.first_sample)
-        size = _ENCODE_BATCH.get(self.device.type, 2)
+        size = _ENCODE_BATCH.get(self.device.type, 1)
         for start in range(0, len(missing), size):
             stop_if(cancelled)
             firsts = missing[start : start + size]

@@ -56,6 +56,8 @@ def rows(folder: Path) -> Iterator[Row]:
         yield from _tensors(model, folder, family)
         yield from _rules(model, family)
         yield from _guidance(model, folder, family)
+        for adapter in sorted(family.glob("lora*_logits.npz")):
+            yield Row(f"{family.name}/{adapter.stem}/logits", "not built yet", "adapters")
 
 
 def _weight_names(family: Path) -> Row:
