@@ -142,7 +142,8 @@ def error_text(error: BaseException, short: bool = False) -> str:
     if short:
         return text
     for violation in getattr(error, "violations", ()):
-        if violation not in text:
+        # The first of them often is the message itself, with the field's name before it.
+        if violation.split(": ", 1)[-1] not in text:
             text += f"\n  {violation}"
     diff = getattr(error, "diff", "")
     if diff:
