@@ -16,7 +16,7 @@ from .break_edits import overlapped_breaks
 from .hit_objects import HitObject
 from .ranges import free_range
 from .timestamps import format_timestamp
-from .timing import Timing
+from .timing import SAMPLE_LENIENCY, Timing
 from .timing_points import TimingPoint
 
 #: A slider's decoded end may differ from the planned one by this much (ms).
@@ -81,7 +81,8 @@ def _states(
         ("slider velocity", _velocity(old, time), _velocity(new, time)),
         ("timing", _tempo(old.red_line_at(time)), _tempo(new.red_line_at(time))),
     ]
-    for moment in before.sample_lookups:
+    latest = before.end_time + SAMPLE_LENIENCY + 1
+    for moment in (*before.sample_lookups, time + SAMPLE_LENIENCY + 1, latest):
         was, now = _sounds(old.sample_point_at(moment)), _sounds(new.sample_point_at(moment))
         states.append(("sample set", was[0], now[0]))
         states.append(("sample index", was[1], now[1]))

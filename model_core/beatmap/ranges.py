@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .beatmap import Beatmap
 from .hit_objects import HitObject
+from .timing import SAMPLE_LENIENCY
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def free_range(beatmap: Beatmap, start_ms: int, end_ms: int) -> FreeRange:
         if item.time < start_ms:
             if item.end_time >= start_ms:
                 first = max(first, math.floor(item.end_time) + 1)
-            if item.end_time + 6 >= start_ms:
-                sounds_until = max(sounds_until, *item.sample_lookups)
+            # A millisecond more than the lookups: the game looks bodies up that much later.
+            sounds_until = max(sounds_until, item.end_time + SAMPLE_LENIENCY + 1)
         elif item.time <= end_ms:
             last = max(last, item.end_time)
         else:

@@ -14,6 +14,7 @@ from ..errors import EditRefused, PatchMismatch, RebaseConflict
 from .beatmap import Beatmap, parse
 from .contract import END_TOLERANCE, check_remap
 from .document import split_lines
+from .green_lines import state_at
 from .line_edits import LineEdit, Patch, changed_blocks, sha256
 from .ranges import free_range, replaced_objects
 
@@ -100,6 +101,10 @@ def _require_same_range(old: Beatmap, now: Beatmap, touched: tuple[int, int]) ->
             raise _conflict((is_now.line + 1,), "The tempo of the range")
     elif (was is None) != (is_now is None):
         raise _conflict((1,), "The tempo of the range")
+    if not state_at(old.timing, start).same(state_at(now.timing, start)):
+        points = (now.timing.velocity_point_at(start), now.timing.sample_point_at(start))
+        lines = sorted({point.line for point in points if point is not None})
+        raise _conflict(tuple(line + 1 for line in lines) or (1,), "The state at the range's start")
 
 
 def _content(beatmap: Beatmap, line: int) -> bytes:

@@ -1,0 +1,190 @@
+"""Random remaps of every standard map of the corpus, judged by a second reading of the files."""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model_core.beatmap import Beatmap, RemapEdit, parse, remap
+from model_core.errors import EditRefused
+
+from .maps import random_objects, standard_maps
+from .oracle import Reading
+
+
+@lru_cache(maxsize=128)
+def read(path: Path) -> Beatmap:
+    return parse(path.read_bytes())
+
+
+def lines_outside(beatmap: Beatmap, start: int, end: int, last: float) -> list[bytes]:
+    """All lines but objects and green lines of the range, breaks, and what restores it."""
+    inside = {item.line for item in beatmap.hit_objects if start <= item.time <= end}
+    inside |= {
+        p.line for p in beatmap.timing_points if not p.uninherited and start <= p.time <= last
+    }
+    inside |= {period.line for period in beatmap.breaks}
+    return [
+        line.rstrip(b"\r\n")
+        for index, line in enumerate(beatmap.document.lines)
+        if index not in inside
+    ]
+
+
+def judge(beatmap: Beatmap, edit: RemapEdit, start: int, end: int) -> None:
+    data, result = beatmap.to_bytes(), edit.result.to_bytes()
+    assert edit.patch.apply(data) == result
+    assert edit.patch.invert(data).apply(result) == data
+    following = min((i.time for i in beatmap.hit_objects if i.time > end), default=float("inf"))
+    new_end = max([end, *(i.end_time or i.time for i in edit.objects)])
+    assert new_end < following
+    last = min(following, new_end + 8)
+    assert lines_outside(beatmap, start, end, last) == lines_outside(
+        edit.result, start, int(new_end), last
+    )
+    # Green lines behind the range are all still there, and none is put before it.
+    for first, stop in ((float("-inf"), start - 0.001), (end + 0.001, float("inf"))):
+        before = greens(beatmap, first, stop)
+        after = greens(edit.result, first, stop)
+        assert [line for line in after if line in before] == before
+        assert len(after) <= len(before) + (len(edit.objects) * 12 if stop > end else 0)
+    if 5 <= beatmap.version <= 14:
+        judge_states(beatmap, edit, start, end)
+
+
+def greens(beatmap: Beatmap, first: float, stop: float) -> list[bytes]:
+    return [
+        beatmap.document.lines[p.line].rstrip(b"\r\n")
+        for p in beatmap.timing_points
+        if not p.uninherited and first <= p.time <= stop
+    ]
+
+
+def judge_states(beatmap: Beatmap, edit: RemapEdit, start: int, end: int) -> None:
+    try:
+        old, new = Reading(beatmap.to_bytes()), Reading(edit.result.to_bytes())
+    except (ValueError, IndexError, UnicodeDecodeError):
+        return  # lines of a shape that the plain reading does not know
+    if not old.sorted or not new.sorted:
+        assert old.sorted == new.sorted
+        return
+    new_last = max([end, *(i.end_time or i.time for i in edit.objects)])
+    moments: list[float] = []
+    for item in beatmap.hit_objects:
+        if start <= item.time <= end:
+            continue
+        if abs(item.time - start) > 20000 and abs(item.time - end) > 20000:
+            continue  # far from the range: the lines are the same, as judged above
+        assert old.velocity(item.time) == new.velocity(item.time)
+        assert old.tempo(item.time) == new.tempo(item.time)
+        for node in item.node_times:
+            moments += [node + 5]
+            assert old.kiai(node) == new.kiai(node)
+        moments += [item.time + 6, item.end_time + 5]
+    for moment in moments:
+        assert old.sample(moment) == new.sample(moment), moment
+    step = max(1, int(new_last - start) // 200)
+    for moment in range(start - 10, int(new_last) + 20, step):
+        assert old.kiai(moment) == new.kiai(moment)
+    assert [raw for t, raw in old.objects if not start <= t <= end] == [
+        raw for t, raw in new.objects if not start <= t <= new_last
+    ]
+
+
+def random_remap(beatmap: Beatmap, dice: random.Random) -> None:
+    times = [item.time for item in beatmap.hit_objects] or [0.0, 5000.0]
+    start = int(dice.choice(times)) + dice.choice([0, 0, 1, -1, dice.randint(-500, 500)])
+    end = start + dice.choice([0, 1, 500, 2000, 4000, dice.randint(0, 10000)])
+    count = dice.choice([0, 1, 5, 20, (end - start) // 150])
+    objects = random_objects(dice, start, end, count)
+    edit = remap(
+        beatmap,
+        start,
+        end,
+        objects,
+        take_volume=dice.random() < 0.8,
+        take_sv=dice.random() < 0.8,
+    )
+    judge(beatmap, edit, start, end)
+
+
+def run_all(corpus: Path, seed: int, rounds: int) -> None:
+    edited = 0
+    for number, name in enumerate(standard_maps(corpus)):
+        beatmap = read(corpus / name)
+        dice = random.Random(seed * 1000 + number)
+        if not beatmap.document.has_section("HitObjects"):
+            with pytest.raises(EditRefused):
+                remap(beatmap, 0, 1000, [])
+            continue
+        for _ in range(rounds):
+            random_remap(beatmap, dice)
+        edited += 1
+    assert edited > 80
+
+
+def test_every_standard_map_keeps_what_is_outside(corpus: Path) -> None:
+    run_all(corpus, 1, 2)
+
+
+@pytest.mark.slow
+def test_every_standard_map_keeps_what_is_outside_many_times(corpus: Path) -> None:
+    run_all(corpus, 2, 25)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_any_map_and_any_range(corpus: Path, which: int, seed: int) -> None:
+    names = standard_maps(corpus)
+    beatmap = read(corpus / names[which % len(names)])
+    if beatmap.document.has_section("HitObjects"):
+        random_remap(beatmap, random.Random(seed))
+
+
+@st.composite
+def timing_texts(draw: st.DrawFn) -> str:
+    """Timing lines in order of time, red and green ones as they come."""
+    lines = ["0,400,4,1,0,70,1,0"]
+    time = 0
+    for _ in range(draw(st.integers(0, 14))):
+        time += draw(st.sampled_from([0, 1, 4, 6, 100, 400]))
+        red = draw(st.integers(0, 4)) == 0
+        beat = (
+            draw(st.sampled_from([300, 400.5]))
+            if red
+            else draw(st.sampled_from([-50, -100, -133.3]))
+        )
+        sample = f"{draw(st.integers(0, 3))},{draw(st.integers(0, 2))},{draw(st.integers(1, 100))}"
+        lines.append(f"{time},{beat},4,{sample},{int(red)},{draw(st.integers(0, 1))}")
+    return "\n".join(lines)
+
+
+@st.composite
+def object_texts(draw: st.DrawFn) -> str:
+    """Circles and sliders close to one another, the sliders reaching over others at times."""
+    lines, time = [], 0
+    for _ in range(draw(st.integers(0, 14))):
+        time += draw(st.sampled_from([1, 3, 50, 100, 250]))
+        if draw(st.booleans()):
+            lines.append(f"10,10,{time},1,0,0:0:0:0:")
+        else:
+            slides, length = draw(st.integers(1, 3)), draw(st.sampled_from([20, 70, 150]))
+            lines.append(f"10,10,{time},2,0,L|200:10,{slides},{length}")
+    return "\n".join(lines)
+
+
+@settings(max_examples=300, deadline=None)
+@given(timing_texts(), object_texts(), st.integers(0, 1500), st.integers(0, 600), st.integers())
+def test_dense_timing_lines(timing: str, objects: str, start: int, length: int, seed: int) -> None:
+    beatmap = parse(
+        f"osu file format v14\n[Difficulty]\nSliderMultiplier:1.4\n[TimingPoints]\n{timing}\n"
+        f"[HitObjects]\n{objects}\n".encode()
+    )
+    dice = random.Random(seed)
+    made = random_objects(dice, start, start + length, dice.randint(0, 8))
+    judge(beatmap, remap(beatmap, start, start + length, made), start, start + length)

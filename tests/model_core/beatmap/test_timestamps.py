@@ -1,0 +1,76 @@
+"""Times and ranges as people copy and type them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model_core.beatmap import Range, format_timestamp, parse, parse_range, parse_timestamp
+from model_core.errors import InputError
+
+from .maps import small_map
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("00:12:345", 12345),
+        ("00:12:345 (1,2,3) - ", 12345),
+        (" 1:2 ", 62000),
+        ("1:02.5", 62500),
+        ("12345", 12345),
+        ("-00:00:100", -100),
+        ("osu://edit/00:12:345%20(1,2)", 12345),
+        ("123:00:000", 7380000),
+        ("see 00:01:000 - too loud", 1000),
+    ],
+)
+def test_times(text: str, time: int) -> None:
+    assert parse_timestamp(text).time_ms == time
+
+
+def test_selections() -> None:
+    assert parse_timestamp("00:12:345 (1,2,3) - ").selection == (1, 2, 3)
+    assert parse_timestamp("00:12:345 (12345|0,12400|3) - ").selection == ((12345, 0), (12400, 3))
+    assert parse_timestamp("00:12:345 (what) - ").selection == ()
+
+
+@pytest.mark.parametrize("text", ["", "soon", "999:00:000"])
+def test_no_time(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_timestamp(text)
+    with pytest.raises(InputError):
+        parse_range(text)
+
+
+@given(st.integers(0, 35_999_999), st.lists(st.integers(1, 99), max_size=4))
+def test_what_is_written_reads_back(time: int, labels: list[int]) -> None:
+    stamp = parse_timestamp(format_timestamp(time, labels))
+    assert (stamp.time_ms, stamp.selection) == (time, tuple(labels))
+
+
+def test_two_timestamps_are_a_range() -> None:
+    text = "00:12:345 (1,2,3) - 00:16:000 (4) - "
+    assert parse_range(text) == Range(12345, 16000)
+    assert parse_range("00:16:000 - 00:12:345") == Range(12345, 16000)
+    assert parse_range("00:01:000 to 00:02:000") == Range(1000, 2000)
+
+
+def test_a_selection_is_a_range_of_its_map() -> None:
+    beatmap = parse(small_map())
+    assert parse_range("00:00:500 (1,2,3) - ", beatmap) == Range(500, 2000)
+    assert parse_range("00:03:000 (2,3,1) - ", beatmap) == Range(3000, 5000)
+    assert parse_range("00:00:500 (1) - 00:02:500 (1,2) - ", beatmap) == Range(500, 3000)
+    with pytest.raises(InputError, match="names a moment"):
+        parse_range("00:00:500", beatmap)
+    with pytest.raises(InputError, match="names a moment"):
+        parse_range("00:00:500 (1,2) - ")
+    with pytest.raises(InputError, match="No object"):
+        parse_range("00:00:500 (9) - ", beatmap)
+
+
+def test_mania_selections_name_columns() -> None:
+    data = b"[General]\nMode: 3\n[Difficulty]\nCircleSize:4\n[HitObjects]\n"
+    data += b"64,192,1000,1,0\n448,192,1000,1,0\n192,192,1500,128,0,1900:0:0:0:0:\n"
+    assert parse_range("00:01:000 (1000|3,1500|1) - ", parse(data)) == Range(1000, 1900)
