@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from osu_companion.local.paths import find_paths
 from osu_companion.v1 import jobs_pb2
+from osu_companion.v1.remap_pb2 import RemapBeatmapRequest
 
+from clients.cli.output import make_output
 from clients.client import starting
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import JOB, FakeDaemon, answering
@@ -142,6 +144,39 @@ def test_ctrl_c_cancels_the_job(daemon: FakeDaemon, map_path: Path) -> None:
     assert daemon.cancelled == [JOB]
     assert json.loads(out.splitlines()[-1])["exit_code"] == 130
     assert map_path.read_bytes() == MAP
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the daemon is ended by a signal")
+def test_serve_runs_the_daemon_in_the_foreground_until_it_is_ended() -> None:
+    command = [sys.executable, "-m", "clients.cli", "serve"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = "".join(process.stdout.readline() for _ in range(5))
+    assert all(word in told for word in ("address", "model", "device", "songs"))
+    endpoint = starting.find_running()
+    assert endpoint is not None and endpoint.pid != process.pid
+    second = _run("-m", "clients.cli", "serve")
+    assert second.returncode == 1 and "running already" in second.stderr
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 0 and not endpoint.process_alive()
+
+
+def test_live_progress_is_drawn_and_leaves_the_screen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with make_output(as_json=False) as output:
+        assert type(output).__name__ == "LiveOutput"
+        for event in answering(some_patch())(RemapBeatmapRequest(), None):
+            output.event(event)
+        output.notice("[red]a map's name[/red] stays as it is")
+        output.result({}, "done")
+    out, err = capsys.readouterr()
+    assert out == "done\n"
+    assert "window 2 of 2" in err and "[red]a map's name[/red]" in err
 
 
 IMPORT_ALL = """

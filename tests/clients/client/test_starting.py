@@ -13,12 +13,14 @@ from osu_companion.local.endpoint import write_endpoint
 from osu_companion.local.paths import find_paths
 
 from clients.client import UnreachableError, ensure_running, find_running, starting
+from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import FakeDaemon
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVING = f"""
 import sys, time
 sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "proto")!r}]
+from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import FakeDaemon
 fake = FakeDaemon()
 fake.start()
@@ -110,3 +112,16 @@ def test_two_commands_at_once_end_up_with_one_daemon(monkeypatch: pytest.MonkeyP
     finally:
         for pid in {endpoint.pid for endpoint in found}:
             psutil.Process(pid).kill()
+
+
+def test_a_daemon_that_does_not_answer_is_ended_by_force(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _daemon_is(monkeypatch, SERVING)
+    endpoint = ensure_running()
+    write_endpoint(find_paths().endpoint_file, replace(endpoint, token="of another life"))
+    command = Command(monkeypatch, capsys)
+    assert command("status").code == 5
+    assert command("stop", "--force").code == 0
+    assert not endpoint.process_alive()
+    assert command("status", "--json").lines[-1]["running"] is False
