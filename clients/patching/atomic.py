@@ -62,7 +62,7 @@ def read(path: Path) -> bytes:
         WriteRefusedError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        return disk.retry_while_shared(path.read_bytes)
     except OSError as error:
         raise WriteRefusedError(
             f"{path} cannot be read: {error.strerror or error}. Nothing was changed."
@@ -103,7 +103,7 @@ def replace_file(
         finally:
             os.close(descriptor)
         observe("temporary flushed")
-        found = sha256_hex(target.read_bytes())
+        found = sha256_hex(disk.retry_while_shared(target.read_bytes))
         if found != expected_sha256:
             raise BaseChangedError(target, expected_sha256, found)
         observe("base checked")

@@ -15,12 +15,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 _SHARING_ERRORS = frozenset({5, 32, 33})
 
 # About three seconds in all: longer than a virus scan of one small file, shorter than patience.
 _RETRY_DELAYS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+
+_Result = TypeVar("_Result")
 
 _OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -31,9 +34,9 @@ def is_sharing_error(error: OSError) -> bool:
 
 
 def retry_while_shared(
-    action: Callable[[], None], sleep: Callable[[float], object] = time.sleep
-) -> None:
-    """Run ``action``, again for about three seconds while another program holds the file.
+    action: Callable[[], _Result], sleep: Callable[[float], object] = time.sleep
+) -> _Result:
+    """The result of ``action``, run again for about three seconds while another program holds the file.
 
     Raises:
         OSError: the last refusal, or at once any other error.
