@@ -122,7 +122,7 @@ class Daemon:
             paths=self._paths,
             remap=RemapServicer(self._config, self._access, self._scheduler, self._table),
             jobs=JobServicer(self._scheduler, self._table),
-            patches=PatchServicer(self._access, self._table),
+            patches=PatchServicer(self._access, self._scheduler, self._table),
             models=ModelServicer(self._config, self._supervisor, self._scheduler),
             songs=SongServicer(self._library),
             status=StatusServicer(

@@ -10,6 +10,7 @@ from typing import Any
 from osu_companion.v1 import jobs_pb2, patches_pb2, patches_pb2_grpc
 
 from daemon.access import MAX_MAP_BYTES, Access
+from daemon.jobs import Scheduler
 from daemon.patch_messages import patch_from_message, patch_to_message
 from daemon.refusal import Refusal, bad_field, precondition
 from daemon.services.jobs import no_such_job
@@ -21,8 +22,9 @@ from model_core.errors import PatchMismatch, RebaseConflict
 class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
     """See patches.proto."""
 
-    def __init__(self, access: Access, table: JobTable) -> None:
+    def __init__(self, access: Access, scheduler: Scheduler, table: JobTable) -> None:
         self._access = access
+        self._scheduler = scheduler
         self._table = table
 
     async def RebasePatch(  # noqa: N802
@@ -43,13 +45,20 @@ class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
     async def GetVariant(  # noqa: N802
         self, request: patches_pb2.GetVariantRequest, context: Any
     ) -> patches_pb2.GetVariantResponse:
-        row = await self._table.get(request.job_id)
-        if row is None:
-            raise no_such_job(request.job_id)
-        result = jobs_pb2.JobResult.FromString(row.result or b"")
+        # A job that has just ended may not be in the table yet.
+        job = self._scheduler.find(request.job_id)
+        if job is not None:
+            result = job.result or jobs_pb2.JobResult()
+        else:
+            row = await self._table.get(request.job_id)
+            if row is None:
+                raise no_such_job(request.job_id)
+            result = jobs_pb2.JobResult.FromString(row.result or b"")
         for variant in result.variants:
             if variant.number == request.number:
-                return patches_pb2.GetVariantResponse(variant=variant, path=row.path, seed=row.seed)
+                return patches_pb2.GetVariantResponse(
+                    variant=variant, path=result.path, seed=result.seed
+                )
         kept = len(result.variants)
         raise Refusal(
             "VARIANT_NOT_FOUND",

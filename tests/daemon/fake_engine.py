@@ -15,10 +15,12 @@ from typing import Any
 
 from osu_companion.v1 import jobs_pb2, remap_pb2
 
+from daemon.model_errors import reason_of
 from daemon.worker.answer import variant_message
 from daemon.worker.engine_api import Loaded, Progress, TaskFailed
 from model_core.beatmap import NewObject, ObjectKind, Sound, parse
 from model_core.beatmap.edits import remap
+from model_core.errors import CompanionError
 
 TOKEN_SECONDS = 0.005
 
@@ -61,7 +63,10 @@ class FakeEngine:
                 raise TaskFailed("CANCELLED", "Cancelled")
             time.sleep(TOKEN_SECONDS)
             progress(Progress("DECODE", 1, 1, token, 200.0, token // 4, 1.0))
-        return {"result": self._result(request, task["map"])}
+        try:
+            return {"result": self._result(request, task["map"])}
+        except CompanionError as error:
+            raise TaskFailed(reason_of(error), str(error)) from error
 
     def _result(self, request: remap_pb2.RemapBeatmapRequest, data: bytes) -> bytes:
         beatmap = parse(data)
