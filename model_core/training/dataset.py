@@ -55,7 +55,9 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Example:
+class Example:
+    """A map of a song, already spelled as events (whole song; windows take their part)."""
+
     song: SongEntry
     timing: TimedEvents
     kiai: TimedEvents
@@ -77,7 +79,7 @@ class WindowDataset:
         self.window_samples = (layout.src_frames - 1) * 128
         self._rng = np.random.default_rng(seed)
         self._seen: set[Path] = set()
-        self._examples: list[_Example] = []
+        self._examples: list[Example] = []
         self._weights_by_id = self._token_weights()
         self.refresh()
 
@@ -122,20 +124,7 @@ class WindowDataset:
         start = int(rng.uniform(max(0.0, example.first_ms - 0.7 * window), latest))
         if rng.random() < 0.05:
             start = 0
-        ids, covered = build_training_sequence(
-            self.vocabulary,
-            self.layout,
-            self._drop_conditions(example.conditions),
-            contexts_in=[Context(ContextType.NONE)],
-            contexts_out=[
-                Context(ContextType.TIMING, example.timing),
-                Context(ContextType.KIAI, example.kiai),
-                Context(ContextType.MAP, example.objects),
-            ],
-            frame_time=start,
-            song_length_ms=example.conditions.song_length_ms,
-            max_len=self.layout.tgt_len,
-        )
+        ids, covered = self.spell(example, self._drop_conditions(example.conditions), start)
         return (
             window_audio(example.song, start, self.window_samples),
             ids,
@@ -143,13 +132,32 @@ class WindowDataset:
             window_labels(example.song, start, self.layout.src_frames // 2),
         )
 
+    def spell(
+        self, example: Example, conditions: Conditions, start_ms: int
+    ) -> tuple[list[int], list[bool]]:
+        """Ids of a window's whole sequence, and which of them are to be predicted."""
+        return build_training_sequence(
+            self.vocabulary,
+            self.layout,
+            conditions,
+            contexts_in=[Context(ContextType.NONE)],
+            contexts_out=[
+                Context(ContextType.TIMING, example.timing),
+                Context(ContextType.KIAI, example.kiai),
+                Context(ContextType.MAP, example.objects),
+            ],
+            frame_time=start_ms,
+            song_length_ms=example.conditions.song_length_ms,
+            max_len=self.layout.tgt_len,
+        )
+
     # ------------------------------------------------------------------ pieces
 
-    def _prepare(self, song: SongEntry, entry: MapEntry) -> _Example:
+    def _prepare(self, song: SongEntry, entry: MapEntry) -> Example:
         beatmap = parse(entry.data)
         length_ms = song.length_ms
         times = [o.time for o in beatmap.hit_objects]
-        return _Example(
+        return Example(
             song=song,
             timing=timing_events(beatmap, self.layout, song_length_ms=length_ms),
             kiai=kiai_events(beatmap, self.layout),

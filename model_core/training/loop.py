@@ -33,7 +33,7 @@ class TrainingOptions:
     """How long and how fast.
 
     ``hearing_minutes`` and ``minutes`` are wall-clock times of the two stages.
-    ``lengths`` are the padded sequence lengths.
+    ``lengths`` are the padded sequence lengths. ``log_steps`` are averaged into one log line.
     """
 
     hearing_minutes: float = 5.0
@@ -48,6 +48,7 @@ class TrainingOptions:
     compile: bool = True
     seed: int = 0
     save_minutes: float = 4.0
+    log_steps: int = 50
 
 
 class _Clock:
@@ -123,11 +124,11 @@ class Trainer:
             self.step += 1
             first += 1
             for key, value in (*parts.items(), ("norm", norm)):
-                sums[key] = sums.get(key, 0.0) + float(value)
+                sums[key] = sums.get(key, 0.0) + float(value.detach())
             count += 1
             seen += self.options.batch
             self.spent[name] = clock.spent
-            if count == 50:
+            if count == self.options.log_steps:
                 row = {key: round(value / count, 4) for key, value in sums.items()}
                 speed = round(seen / max(1e-9, clock.spent - noted), 2)
                 self._note(stage=name, lr=round(rate, 6), windows_per_s=speed, **row)
