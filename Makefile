@@ -1,9 +1,9 @@
-# setup | demo | test | check | bench. On Windows use the pip commands in README.md.
+# setup | demo | test | slow | check | bench. On Windows use the pip commands in README.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check bench proto
+.PHONY: setup demo test slow check bench proto
 
 setup: $(VENV)/.installed
 
@@ -16,7 +16,11 @@ demo: setup
 	$(BIN)/python -m clients.demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
+
+# The long runs: property tests with many examples, a training in small, demo and soak.
+slow: setup
+	$(BIN)/python -m pytest -m slow
 
 check: setup
 	$(BIN)/ruff check .
