@@ -17,6 +17,7 @@ from functools import cached_property
 
 BOM = b"\xef\xbb\xbf"
 HEADER_PREFIX = "osu file format v"
+MAX_VERSION_DIGITS = 9
 #: The version the game assumes where the first line names none.
 DEFAULT_VERSION = 14
 SECTION_NAMES = frozenset(
@@ -137,7 +138,8 @@ class Document:
                 if not text.startswith(HEADER_PREFIX):
                     return None
                 digits = text[len(HEADER_PREFIX) :].strip()
-                return int(digits) if digits.isascii() and digits.isdigit() else None
+                plain = digits.isascii() and digits.isdigit() and len(digits) < MAX_VERSION_DIGITS
+                return int(digits) if plain else None
         return None
 
     @property

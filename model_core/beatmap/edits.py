@@ -91,6 +91,11 @@ def remap(
 
 def require_editable(beatmap: Beatmap) -> None:
     """Raises unless the file is a standard map with a place for objects."""
+    if beatmap.document.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise NotSupported(
+            "This file is saved as UTF-16, which is not supported yet. Open the map in the"
+            " editor and save it once; that makes it UTF-8."
+        )
     if not beatmap.document.has_section("HitObjects"):
         kind = "map" if beatmap.document.has_header else "file"
         raise EditRefused(

@@ -88,7 +88,9 @@ def _complete(item: NewObject, beatmap: Beatmap) -> NewObject | None:
     if not item.curve_points or not item.length > 0 or not 1 <= item.slides <= MAX_SLIDES:
         return None
     velocity = wanted_velocity(item, beatmap.timing)
-    return _with_end(replace(item, sounds=node_sounds(item)), velocity, beatmap)
+    if item.sounds:
+        item = replace(item, sounds=node_sounds(item))
+    return _with_end(item, velocity, beatmap)
 
 
 def _with_end(item: NewObject, velocity: float, beatmap: Beatmap) -> NewObject | None:

@@ -19,6 +19,9 @@ from .timing import SAMPLE_LENIENCY, Timing
 
 CIRCLE_BIT, SLIDER_BIT, NEW_COMBO_BIT, SPINNER_BIT, HOLD_BIT = 1, 2, 4, 8, 128
 MAX_SLIDES = 9000
+#: A file that asks for more slider nodes, or for drawing more curves only to learn how long
+#: they are, is no map but an attempt to use up memory or time; further sliders are skipped.
+MAX_NODES, MAX_DRAWING = 300_000, 20_000_000
 #: The first version whose coordinates have decimals.
 LAZER_VERSION = 128
 
@@ -109,6 +112,7 @@ class ObjectReader:
         self._offset = offset
         self._timing = timing
         self._slider_multiplier = slider_multiplier
+        self._nodes_left, self._drawing_left = MAX_NODES, MAX_DRAWING
 
     def read(self, text: str, line: int) -> HitObject:
         """One line; raises ``ValueError`` or ``IndexError`` where the game would skip it."""
@@ -160,6 +164,9 @@ class ObjectReader:
         if slides > MAX_SLIDES:
             raise ValueError("slide count is way too high")
         slides = max(1, slides)
+        self._nodes_left -= slides + 1
+        if self._nodes_left < 0:
+            raise ValueError("more slider nodes than any map has")
         length: float | None = None
         if count > 7:
             length = max(0.0, parse_float(fields[7], MAX_COORDINATE)) or None
@@ -196,13 +203,19 @@ class ObjectReader:
     def _span(self, curve: SliderCurve, length: float | None, time: float) -> float:
         distance = length
         if distance is None or curve.ends_on_double_point:
-            distance = slider_path(curve, length).length
+            distance = self._drawn_length(curve, length)
         return span_duration(
             distance,
             self._slider_multiplier,
             self._timing.slider_velocity_at(time),
             self._timing.beat_length_at(time),
         )
+
+    def _drawn_length(self, curve: SliderCurve, length: float | None) -> float:
+        self._drawing_left -= curve.cost
+        if self._drawing_left < 0:
+            raise ValueError("more curves without a length than any map has")
+        return slider_path(curve, length).length
 
 
 def span_duration(

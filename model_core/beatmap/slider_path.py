@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
+
 BEZIER_TOLERANCE = 0.25
 ARC_TOLERANCE = 0.1
 CATMULL_STEPS = 50
 #: Arcs that would need more vertices than this are drawn as Beziers.
 MAX_ARC_VERTICES = 1000
-#: A Bezier of more points than this is drawn as straight lines: no map has one, and halving
-#: it would take minutes.
-MAX_BEZIER_POINTS = 1000
+#: A Bezier of more points than this is drawn as straight lines: halving it would take long.
+MAX_BEZIER_POINTS = 2000
+#: From this many points on, halving in arrays is faster than in lists.
+ARRAY_POINTS = 40
 #: Two single-precision values closer than this count as equal in the game.
 ALMOST = 1e-3
 
@@ -52,6 +55,11 @@ class SliderCurve:
     letter: str
     control_points: tuple[Point, ...]
     segments: tuple[CurveSegment, ...]
+
+    @property
+    def cost(self) -> int:
+        """A measure of the work of drawing the curve: squares of the segments' points."""
+        return sum(len(segment.points) ** 2 for segment in self.segments)
 
     @property
     def ends_on_double_point(self) -> bool:
@@ -143,11 +151,24 @@ def _approximate(segment: CurveSegment) -> list[complex]:
 
 def _halve(points: list[complex]) -> tuple[list[complex], list[complex]]:
     """Splits a Bezier in the middle; both halves have as many points as the whole."""
+    if len(points) >= ARRAY_POINTS:
+        return _halve_long(points)
     left, right = [points[0]], [points[-1]]
     while len(points) > 1:
         points = [(a + b) * 0.5 for a, b in pairwise(points)]
         left.append(points[0])
         right.append(points[-1])
+    right.reverse()
+    return left, right
+
+
+def _halve_long(points: list[complex]) -> tuple[list[complex], list[complex]]:
+    row = np.array(points)
+    left, right = [points[0]], [points[-1]]
+    while len(row) > 1:
+        row = (row[:-1] + row[1:]) * 0.5
+        left.append(complex(row[0]))
+        right.append(complex(row[-1]))
     right.reverse()
     return left, right
 

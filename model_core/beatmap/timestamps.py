@@ -19,9 +19,11 @@ from .hit_objects import HitObject
 
 _TIMESTAMP = re.compile(
     r"(?P<sign>-?)(?P<minutes>\d{1,3}):(?P<seconds>[0-5]?\d)(?:[:.](?P<ms>\d{0,3}))?"
-    r"(?:\s*\((?P<selection>[^)]*)\))?"
+    r"(?:\s*\((?P<selection>[^)]*)\))?",
+    re.ASCII,
 )
-_BARE = re.compile(r"-?\d+(?:\.\d+)?")
+_BARE = re.compile(r"-?\d{1,10}(?:\.\d{0,9})?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 MAX_MINUTES = 600
 
 
@@ -76,7 +78,7 @@ def _selection(text: str) -> tuple[int | tuple[int, int], ...]:
     result: list[int | tuple[int, int]] = []
     for part in text.split(","):
         left, bar, right = part.strip().partition("|")
-        if not left.isdigit() or (bar and not right.isdigit()):
+        if not _NUMBER.fullmatch(left) or (bar and not _NUMBER.fullmatch(right)):
             continue
         result.append((int(left), int(right)) if bar else int(left))
     return tuple(result)

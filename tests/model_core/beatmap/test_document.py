@@ -134,3 +134,19 @@ def test_a_hundred_thousand_lines_are_read_in_time() -> None:
     assert beatmap.to_bytes() == data
     assert len(beatmap.hit_objects) == 100_012
     assert time.perf_counter() - began < 3.0  # half of that alone; tests share the machine
+
+
+def test_numbers_of_absurd_length_are_no_accident() -> None:
+    beatmap = parse(b"osu file format v" + b"9" * 5000 + b"\n[General]\nMode: " + b"1" * 5000)
+    assert (beatmap.version, beatmap.mode) == (14, 0)
+
+
+def test_files_that_ask_for_endless_work_get_an_answer() -> None:
+    head = "osu file format v14\n[TimingPoints]\n0,500\n[HitObjects]\n"
+    nodes = "".join(f"0,0,{i},2,0,L|{i % 99}:2,9000,50\n" for i in range(5000))
+    points = "|".join(f"{i * 37 % 512}:{i * 53 % 384}" for i in range(1500))
+    drawing = f"0,0,0,2,0,B|{points},1\n" * 200
+    began = time.perf_counter()
+    assert 0 < len(parse((head + nodes).encode()).hit_objects) < 5000
+    assert 0 < len(parse((head + drawing).encode()).hit_objects) < 200
+    assert time.perf_counter() - began < 10

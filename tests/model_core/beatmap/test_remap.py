@@ -243,6 +243,8 @@ def test_old_versions_are_written_as_they_read() -> None:
 def test_refusals_say_why() -> None:
     with pytest.raises(EditRefused, match=r"no \[HitObjects\]"):
         remap(parse(b"Dear diary,\nnothing happened.\n"), 0, 1, [])
+    with pytest.raises(NotSupported, match="UTF-16"):
+        remap(parse(small_map().decode().encode("utf-16")), 0, 1, [])
     for mode, name in enumerate(("taiko", "catch", "mania"), start=1):
         other = parse(small_map().replace(b"Mode: 0", b"Mode: %d" % mode))
         with pytest.raises(NotSupported, match=f"{name} maps is not supported yet"):
