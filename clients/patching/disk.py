@@ -36,7 +36,7 @@ def is_sharing_error(error: OSError) -> bool:
 def retry_while_shared(
     action: Callable[[], _Result], sleep: Callable[[float], object] = time.sleep
 ) -> _Result:
-    """The result of ``action``, run again for about three seconds while another program holds the file.
+    """The result of ``action``, run again for about three seconds while the file is held.
 
     Raises:
         OSError: the last refusal, or at once any other error.
