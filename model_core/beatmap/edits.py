@@ -31,7 +31,7 @@ from .timing_points import TimingPoint
 
 MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
 
-__all__ = ["RemapEdit", "RemapSummary", "free_range", "remap", "replaced_objects"]
+__all__ = ["FreeRange", "RemapEdit", "RemapSummary", "free_range", "remap", "replaced_objects"]
 
 
 @dataclass(frozen=True, slots=True)

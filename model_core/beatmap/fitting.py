@@ -20,6 +20,9 @@ from .timing import Timing
 
 #: Shorter slides and spinners than these (ms) are not worth keeping.
 MIN_SPAN, MIN_SPINNER = 30.0, 150.0
+#: A slider or spinner ends at least this many ms before what follows: closer, the game takes
+#: the two for one, and a node's volume cannot be told from its neighbour's.
+MIN_GAP = 10
 #: Beat divisors for a shortened end, coarse ones first.
 END_DIVISORS = ((1, 2, 3, 4), (6, 8), (12, 16))
 
@@ -56,10 +59,9 @@ def fit_objects(objects: Sequence[NewObject], beatmap: Beatmap, free: FreeRange)
     for index, item in enumerate(inside):
         if fitted and item.time <= _end(fitted[-1]):
             continue
-        following = next(
-            (later.time for later in inside[index + 1 :] if later.time > item.time), None
-        )
-        limit = free.last_ms if following is None else min(free.last_ms, following - 1)
+        later = (other.time for other in inside[index + 1 :] if other.time > item.time)
+        following = min(next(later, math.inf), free.following_ms)
+        limit = min(free.last_ms, max(item.time, following - MIN_GAP))
         kept: NewObject | None = item
         if _end(item) > limit:
             kept = _shorten(item, limit, beatmap)
@@ -100,7 +102,7 @@ def _with_end(item: NewObject, velocity: float, beatmap: Beatmap) -> NewObject |
     return replace(item, end_time=round(item.time + item.slides * span))
 
 
-def _shorten(item: NewObject, limit: int, beatmap: Beatmap) -> NewObject | None:
+def _shorten(item: NewObject, limit: float, beatmap: Beatmap) -> NewObject | None:
     if item.kind is ObjectKind.SPINNER:
         end = last_snap(beatmap.timing, item.time + MIN_SPINNER, limit)
         return None if end is None else replace(item, end_time=math.floor(end))

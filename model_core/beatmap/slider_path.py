@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import numpy as np
-
 BEZIER_TOLERANCE = 0.25
 ARC_TOLERANCE = 0.1
 CATMULL_STEPS = 50
@@ -163,6 +161,9 @@ def _halve(points: list[complex]) -> tuple[list[complex], list[complex]]:
 
 
 def _halve_long(points: list[complex]) -> tuple[list[complex], list[complex]]:
+    # Imported here: hardly any curve is this long, and the daemon is to stay small.
+    import numpy as np
+
     row = np.array(points)
     left, right = [points[0]], [points[-1]]
     while len(row) > 1:

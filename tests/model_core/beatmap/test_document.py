@@ -129,11 +129,15 @@ def test_a_hundred_thousand_lines_are_read_in_time() -> None:
     head = small_map().decode()
     lines = (f"{i % 512},{i % 384},{i * 100},1,0,0:0:0:0:\r\n" for i in range(100_000))
     data = (head + "".join(lines)).encode()
-    began = time.perf_counter()
-    beatmap = parse(data)
-    assert beatmap.to_bytes() == data
-    assert len(beatmap.hit_objects) == 100_012
-    assert time.perf_counter() - began < 3.0  # half of that alone; tests share the machine
+    # Processor time, and the better of two runs: tests share the machine with others.
+    taken = []
+    for _ in range(2):
+        began = time.process_time()
+        beatmap = parse(data)
+        assert beatmap.to_bytes() == data
+        assert len(beatmap.hit_objects) == 100_012
+        taken.append(time.process_time() - began)
+    assert min(taken) < 1.5
 
 
 def test_numbers_of_absurd_length_are_no_accident() -> None:
@@ -146,7 +150,7 @@ def test_files_that_ask_for_endless_work_get_an_answer() -> None:
     nodes = "".join(f"0,0,{i},2,0,L|{i % 99}:2,9000,50\n" for i in range(5000))
     points = "|".join(f"{i * 37 % 512}:{i * 53 % 384}" for i in range(1500))
     drawing = f"0,0,0,2,0,B|{points},1\n" * 200
-    began = time.perf_counter()
+    began = time.process_time()
     assert 0 < len(parse((head + nodes).encode()).hit_objects) < 5000
     assert 0 < len(parse((head + drawing).encode()).hit_objects) < 200
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
