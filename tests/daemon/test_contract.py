@@ -89,7 +89,7 @@ def test_stubs_are_fresh():
 def test_local_discovery_and_daemon_import_no_torch():
     script = (
         "import sys, daemon.app, daemon.serve\n"
-        "heavy = {'torch', 'transformers', 'av', 'scipy'} & set(sys.modules)\n"
+        "heavy = {'torch', 'transformers', 'numpy', 'av', 'scipy'} & set(sys.modules)\n"
         "sys.exit(str(sorted(heavy)) if heavy else 0)"
     )
     result = subprocess.run(
