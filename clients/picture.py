@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SCALE = 2
 _FIELD_W, _FIELD_H = 512, 384
 _MARGIN = 44  # half of what lies outside the playfield still shows
-_HEADER, _STRIP, _FOOTER = 34, 74, 12
+_HEADER, _STRIP, _FOOTER = 36, 74, 12
 _AROUND_MS = 1_200  # kept objects this near the range are shown, faded
 
 _BACKGROUND = "#1b1d2a"
@@ -92,19 +92,23 @@ def _count(objects: Sequence[Any]) -> str:
 
 
 def _draw_field(pen: _Pen, side: _Side, preview: patches_pb2.BeatmapPreview) -> None:
-    left, top = side.left + _MARGIN, _HEADER + _MARGIN
+    left, top = side.left + _MARGIN, _HEADER + _MARGIN + 6
     pen.box((left, top, left + _FIELD_W, top + _FIELD_H), _FIELD)
     for step in range(1, 4):
         x, y = left + _FIELD_W * step // 4, top + _FIELD_H * step // 4
         pen.line([(x, top), (x, top + _FIELD_H)], 1, _GRID)
         pen.line([(left, y), (left + _FIELD_W, y)], 1, _GRID)
-    pen.text((left, top - 26), side.title, 14, _TEXT)
     # The radius of a hit circle in osu!pixels, by the circle size.
     radius = min(max(54.4 - 4.48 * preview.circle_size, 8.0), 100.0)
     colours = _colours(side.objects)
-    # Later objects lie beneath earlier ones, as in the game.
-    for item, colour in reversed(list(zip(side.objects, colours, strict=True))):
+    # Later objects lie beneath earlier ones, as in the game; but the kept beneath all others.
+    drawn = sorted(
+        zip(side.objects, colours, strict=True),
+        key=lambda pair: (pair[1] != _KEPT, -pair[0].start_ms),
+    )
+    for item, colour in drawn:
         _draw_object(pen, item, colour, radius, left, top)
+    pen.text((left, _HEADER), side.title, 14, _TEXT)
 
 
 def _draw_object(pen: _Pen, item: Any, colour: str, radius: float, left: int, top: int) -> None:

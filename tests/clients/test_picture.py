@@ -51,7 +51,7 @@ def test_replaced_objects_are_on_the_left_and_generated_ones_on_the_right(tmp_pa
 @pytest.mark.parametrize("path", [[], [1.0], [10.0, 10.0], [0.0, 0.0, -900.0, 5000.0, 3.0]])
 def test_every_kind_is_drawn_with_any_path(tmp_path: Path, kind: Any, path: list[float]) -> None:
     item = _object(PreviewObject.ROLE_GENERATED, kind, 1500, end_ms=2500, path=path, slides=2)
-    assert _picture(tmp_path, item).size == (1200, 592)
+    assert _picture(tmp_path, item).size == (1200, 594)
 
 
 def test_a_range_of_no_length_and_an_odd_circle_size_are_drawn(tmp_path: Path) -> None:
