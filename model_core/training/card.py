@@ -1,0 +1,142 @@
+"""The model card of a starter, written from its training log and its figures."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from safetensors import safe_open
+
+from model_core.training.evaluate import RemapFigures
+
+__all__ = ["FILES", "learning_curve", "package", "write_card"]
+
+FILES = ("config.json", "generation_config.json", "tokenizer.json", "model.safetensors")
+_ROWS = 14
+
+
+def package(
+    run: Path, target: Path, figures: RemapFigures, songs: int, notes: Sequence[str] = ()
+) -> None:
+    """Copy ``run/checkpoint`` into ``target`` and write the model card beside it."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copyfile(run / "checkpoint" / name, target / name)
+    card = write_card(run, target, figures, songs, notes)
+    (target / "README.md").write_text(card, encoding="utf-8", newline="\n")
+
+
+def learning_curve(run: Path) -> list[dict[str, Any]]:
+    """The rows of the training log, one a log interval."""
+    lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def write_card(
+    run: Path, target: Path, figures: RemapFigures, songs: int, notes: Sequence[str]
+) -> str:
+    """The card's text."""
+    rows = learning_curve(run)
+    config = json.loads((target / "config.json").read_text(encoding="utf-8"))
+    backbone = config["backbone_config"]
+    size = (target / "model.safetensors").stat().st_size
+    with safe_open(target / "model.safetensors", "np") as weights:
+        parameters = sum(
+            int(_product(weights.get_slice(name).get_shape())) for name in weights.keys()  # noqa: SIM118
+        )
+    minutes = {
+        stage: sum(_spans(rows, stage)) for stage in ("hearing", "mapping")
+    }
+    parts = [
+        "# Starter model\n",
+        "A small model for osu!standard that ships with the program, so that remapping works "
+        "without a download. It was trained on music and maps that this project makes itself; "
+        "it has never heard a real song or seen a real mapper's map. It is small: use a published "
+        "checkpoint for work that matters.\n",
+        "## What it is\n",
+        f"- {parameters / 1e6:.2f} M parameters, {size / 1e6:.1f} MB (float16), "
+        f"{backbone['encoder_layers']} encoder and {backbone['decoder_layers']} decoder layers, "
+        f"width {backbone['d_model']}, {backbone['encoder_attention_heads']} heads.",
+        f"- Window {config['max_source_positions'] * 16 - 8} ms, decoder length "
+        f"{config['max_target_positions']}; the layout is stated in `config.json`.",
+        f"- Encoder positions: {backbone.get('encoder_positions') or 'rotary only'}.\n",
+        "## How it was made\n",
+        "```",
+        f"python -m model_core.training songs SONGS --count {songs}",
+        "python -m model_core.training starter SONGS RUN  (see `run.json` values below)",
+        "python -m model_core.training package RUN model_core/starter",
+        "```\n",
+        f"- {songs} songs (seeds 0 to {songs - 1}), three maps each, from easy to hard.",
+        f"- {minutes['hearing']:.0f} minutes for the encoder alone, naming what sounds; then "
+        f"{minutes['mapping']:.0f} minutes for everything, {rows[-1]['step']} steps in all, "
+        f"on {platform.machine()} with 2 cores, no GPU, shared with other work.",
+        "- Kiai and timing are given in training at a tenth of the weight of the map itself: "
+        "this version serves remapping, not timing or kiai.\n",
+        "## Figures\n",
+        f"{figures.songs} held-out songs, one range each, through the program's own request path "
+        "(`python -m model_core.training evaluate`):\n",
+        "| what | value |",
+        "|---|---|",
+        f"| F1 of start times against the rule mapper's, ±20 ms | {figures.f1:.3f} |",
+        f"| precision, recall | {figures.precision:.3f}, {figures.recall:.3f} |",
+        f"| F1 of a click every half beat | {figures.f1_half_beats:.3f} |",
+        f"| F1 of random quarter-beat ticks of equal density | {figures.f1_random_ticks:.3f} |",
+        f"| objects within 2 ms of a tick | {figures.on_tick:.1%} |",
+        f"| refused as unusable | {figures.refused} of {figures.songs} |",
+        *(f"| F1, level {name} | {value:.3f} |" for name, value in figures.f1_by_level.items()),
+        "",
+        "## Learning curve\n",
+        "Bits are not comparable across vocabularies; `tokens` is the weighted loss in nats a "
+        "token, `time` that of time tokens alone.\n",
+        "| minutes | stage | windows/s | tokens | time | hearing |",
+        "|---|---|---|---|---|---|",
+        *(_curve_row(row) for row in _thin(rows)),
+        "",
+    ]
+    if notes:
+        parts += ["## Notes\n", *(f"- {note}" for note in notes), ""]
+    parts += [
+        "## Limits\n",
+        "- osu!standard only; positions, flow and hitsounds follow simple rules.",
+        "- Music unlike what the synthesiser makes (live recordings, voices, dense mixes) is "
+        "outside what it was trained on.",
+        "- The weights are in the public domain (CC0), like the songs and maps they come from.\n",
+    ]
+    return "\n".join(parts)
+
+
+def _product(shape: Sequence[int]) -> int:
+    count = 1
+    for side in shape:
+        count *= side
+    return count
+
+
+def _spans(rows: Sequence[Mapping[str, Any]], stage: str) -> list[float]:
+    before = 0.0
+    spans = []
+    for row in rows:
+        if row["stage"] == stage:
+            spans.append(max(0.0, row["minutes"] - before))
+        before = row["minutes"]
+    return spans
+
+
+def _thin(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    if len(rows) <= _ROWS:
+        return list(rows)
+    step = (len(rows) - 1) / (_ROWS - 1)
+    return [rows[round(k * step)] for k in range(_ROWS)]
+
+
+def _curve_row(row: Mapping[str, Any]) -> str:
+    tokens, timed = row.get("tokens", ""), row.get("time", "")
+    hearing = row.get("hearing", row["loss"])
+    return (
+        f"| {row['minutes']:.1f} | {row['stage']} | {row['windows_per_s']:.1f} "
+        f"| {tokens} | {timed} | {hearing} |"
+    )
