@@ -12,11 +12,17 @@ __all__ = ["conditions_of", "star_rating"]
 
 
 def star_rating(data: bytes) -> float | None:
-    """Stars by rosu-pp, or None where it cannot rate the map (no objects, say)."""
+    """Stars by rosu-pp, or None where it cannot rate the map (no objects, say).
+
+    Maps made to break the game are not rated: that could take hours.
+    """
     import rosu_pp_py as rosu
 
     try:
-        stars = rosu.Difficulty().calculate(rosu.Beatmap(bytes=data)).stars
+        beatmap = rosu.Beatmap(bytes=data)
+        if beatmap.n_objects == 0 or beatmap.is_suspicious():
+            return None
+        stars = rosu.Difficulty().calculate(beatmap).stars
     except Exception:  # its binding raises plain exceptions for files it cannot read
         return None
     return float(stars) if stars > 0 else None

@@ -48,7 +48,9 @@ class Drafter:
         self._model = model
         self._audio = audio
         self.conditions = conditions_of(model, beatmap, audio, options)
-        last_ms = free.last_ms + _ROOM_FOR_ENDS_MS
+        # No further than the song: an absurd range must not become a million silent windows.
+        song_end = max(audio.song_length_ms, float(free.first_ms))
+        last_ms = min(free.last_ms + _ROOM_FOR_ENDS_MS, song_end)
         self.windows: list[Window] = place_windows(model.layout, free.first_ms, last_ms)
         self.tokens = 0
         self._given = map_events(_objects_before(beatmap, start_ms), model.layout)

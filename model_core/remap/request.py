@@ -16,10 +16,17 @@ import numpy as np
 from model_core.audio.decode import Audio
 from model_core.audio.windows import SAMPLES_PER_MS
 from model_core.beatmap import Beatmap
-from model_core.beatmap.edits import FreeRange, RemapEdit, free_range, remap, replaced_objects
+from model_core.beatmap.edits import (
+    FreeRange,
+    RemapEdit,
+    free_range,
+    remap,
+    replaced_objects,
+    require_editable,
+)
 from model_core.beatmap.new_objects import NewObject
 from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
-from model_core.generation.decode_loop import never
+from model_core.generation.decode_loop import never, stop_if
 from model_core.model import Model
 from model_core.remap.draft import Drafter
 from model_core.remap.options import Candidate, Progress, RemapOptions, RemapResult
@@ -70,9 +77,10 @@ def remap_range(
 
     Raises:
         NotSupported: another game mode.
-        InputError: an empty range, one outside the song, or a map without timing.
+        InputError: an empty range, one outside the song, one that an object from before it
+            covers, or a map without timing.
         DegenerateOutput: no variant was usable.
-        EditRefused: the edit would break its contract.
+        EditRefused: the map has no place for objects, or every edit would break its contract.
         Cancelled: ``cancelled()`` became true.
     """
     options = options or RemapOptions()
@@ -92,7 +100,7 @@ def remap_range(
 
     report(Progress("post", len(drafter.windows), len(drafter.windows), drafter.tokens))
     made: list[tuple[int, RemapEdit, Converted]] = []
-    refused: list[str] = []
+    refused: list[DegenerateOutput | EditRefused] = []
     for variant, draft in enumerate(drafts):
         begun = time.perf_counter()
         converted = _objects(model, beatmap, draft, free)
@@ -110,17 +118,20 @@ def remap_range(
             )
             made.append((variant, edit, converted))
         except (DegenerateOutput, EditRefused) as error:
-            refused.append(f"variant {variant + 1}: {error}")
+            which = f"Variant {variant + 1}: " if options.variants > 1 else ""
+            refused.append(type(error)(f"{which}{error}"))
         watch.add("patch", begun)
     if not made:
-        raise DegenerateOutput(" ".join(refused))
+        kind = EditRefused if isinstance(refused[0], EditRefused) else DegenerateOutput
+        raise kind(" ".join(map(str, refused)))
 
+    stop_if(cancelled)
     begun = time.perf_counter()
-    ranked = _rank(model, audio, drafter, free, made, cancelled)
+    ranked = _rank(model, audio, drafter, free, made)
     watch.add("rank", begun)
     return RemapResult(
         candidates=ranked,
-        refused=tuple(refused),
+        refused=tuple(map(str, refused)),
         seed=options.seed,
         tokens=drafter.tokens,
         windows=len(drafter.windows),
@@ -128,7 +139,7 @@ def remap_range(
     )
 
 
-def check_request(beatmap: Beatmap, audio: Audio, start_ms: float, end_ms: float) -> None:
+def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) -> None:
     """Refuse what cannot be remapped before any work is done; see :func:`remap_range`."""
     if beatmap.mode != 0:
         name = _MODES[beatmap.mode] if 0 <= beatmap.mode < len(_MODES) else f"mode {beatmap.mode}"
@@ -145,6 +156,12 @@ def check_request(beatmap: Beatmap, audio: Audio, start_ms: float, end_ms: float
     if not beatmap.timing.red_lines:
         raise InputError(
             "The map has no uninherited timing point (red line). Time it in the editor first."
+        )
+    require_editable(beatmap)
+    if free_range(beatmap, start_ms, end_ms).empty:
+        raise InputError(
+            f"There is no room between {start_ms:g} and {end_ms:g} ms: an object that starts"
+            " before the range lasts through it. Begin the range at that object."
         )
 
 
@@ -196,7 +213,6 @@ def _rank(
     drafter: Drafter,
     free: FreeRange,
     made: Sequence[tuple[int, RemapEdit, Converted]],
-    cancelled: Callable[[], bool],
 ) -> tuple[Candidate, ...]:
     """Best seam first; without a seam, or with one candidate, the order they were drawn in."""
     bits: list[float | None] = [None] * len(made)

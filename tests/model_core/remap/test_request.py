@@ -1,0 +1,204 @@
+"""From drafts to ranked candidates, and what is refused on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from model_core.audio.decode import Audio
+from model_core.beatmap import Beatmap
+from model_core.errors import (
+    Cancelled,
+    DegenerateOutput,
+    EditRefused,
+    InputError,
+    NotSupported,
+)
+from model_core.model import Model
+from model_core.remap import Progress, RemapOptions, remap_range, request
+from tests.model_core.remap.maps import circles, draft_of, script, song_map, write_map
+
+START, END = 6_000, 10_000
+SILENCE = Audio(np.zeros(20 * 16000, dtype=np.float32), "silence")
+ONE_SPOT = [f"200,200,{time},1,0,0:0:0:0:" for time in range(START, END, 500)]
+
+
+def run(model: Model, audio: Audio, beatmap: Beatmap, **options: object):
+    return remap_range(model, beatmap, audio, START, END, RemapOptions(**options))  # type: ignore[arg-type]
+
+
+def starts(beatmap: Beatmap) -> list[float]:
+    return [item.time for item in beatmap.hit_objects]
+
+
+def test_a_draft_replaces_what_starts_in_the_range(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Written before, in and after the range; only what lies in it counts.
+    script(monkeypatch, draft_of(tiny_model, circles(5750, 10_750, 250)))
+    beatmap = song_map()
+    told: list[Progress] = []
+    result = remap_range(tiny_model, beatmap, noise, START, END, RemapOptions(seed=3), told.append)
+    (candidate,) = result.candidates
+    assert (candidate.number, candidate.variant, candidate.seam_bits) == (1, 0, None)
+    after = candidate.edit.result
+    assert candidate.edit.patch.apply(beatmap.to_bytes()) == after.to_bytes()
+    outside = [time for time in starts(beatmap) if not START <= time <= END]
+    assert [time for time in starts(after) if not START <= time <= END] == outside
+    inside = [time for time in starts(after) if START <= time <= END]
+    np.testing.assert_allclose(inside, range(START, END + 1, 250), atol=1)
+    assert len(candidate.objects) == len(inside) == candidate.edit.summary.generated
+    assert result.seed == 3 and result.refused == ()
+    assert {"encoder", "decode", "post", "patch", "rank"} == set(result.timings_ms)
+    assert [step.stage for step in told] == ["encoder", "post"]
+    assert told[-1].windows == result.windows > 0
+
+
+def test_nothing_where_there_is_music_is_refused(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, draft_of(tiny_model, []))
+    with pytest.raises(DegenerateOutput, match="no objects although there is music"):
+        run(tiny_model, noise, write_map(circles(500, 5000)))
+    # Also where the song is silent but the mapper had put something.
+    with pytest.raises(DegenerateOutput, match="no objects"):
+        run(tiny_model, SILENCE, song_map())
+    # What lies outside the range is nothing in it.
+    script(monkeypatch, draft_of(tiny_model, circles(START - 1000, START - 500)))
+    with pytest.raises(DegenerateOutput):
+        run(tiny_model, noise, song_map())
+
+
+def test_nothing_in_a_silent_empty_stretch_is_an_answer(
+    tiny_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, draft_of(tiny_model, []))
+    beatmap = write_map(circles(500, 5000))
+    result = run(tiny_model, SILENCE, beatmap)
+    assert result.candidates[0].edit.result.to_bytes() == beatmap.to_bytes()
+
+
+def test_everything_on_one_spot_is_refused(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, draft_of(tiny_model, ONE_SPOT))
+    with pytest.raises(DegenerateOutput, match="all 8 objects on one spot"):
+        run(tiny_model, noise, song_map())
+    # Three stacked notes are a pattern that mappers use, and so is a stacked slider.
+    script(monkeypatch, draft_of(tiny_model, ONE_SPOT[:3]))
+    assert run(tiny_model, noise, song_map()).candidates
+    slider = "200,200,8000,2,0,L|300:200,1,80,0|0,0:0|0:0,0:0:0:0:"
+    stacked = [line for line in ONE_SPOT if ",8000," not in line]
+    stacked.insert(4, slider)
+    script(monkeypatch, draft_of(tiny_model, stacked))
+    assert run(tiny_model, noise, song_map()).candidates
+
+
+def test_a_refused_variant_is_told_and_the_others_stand(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = draft_of(tiny_model, circles(START, END)), draft_of(tiny_model, ONE_SPOT)
+    script(monkeypatch, bad, good, draft_of(tiny_model, []))
+    result = run(tiny_model, noise, song_map(), variants=3)
+    assert [candidate.variant for candidate in result.candidates] == [1]
+    assert [text.split(":")[0] for text in result.refused] == ["Variant 1", "Variant 3"]
+    script(monkeypatch, bad, bad)
+    with pytest.raises(DegenerateOutput, match=r"Variant 1: .* Variant 2: "):
+        run(tiny_model, noise, song_map(), variants=2)
+
+
+def test_candidates_are_ranked_by_the_seam(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [draft_of(tiny_model, circles(START, END, shift=shift)) for shift in (0, 40, 80, 120)]
+    script(monkeypatch, *drafts)
+    monkeypatch.setattr(request, "seam_bits", lambda *_: [2.0, 1.0, 2.0, 0.5])
+    ranked = run(tiny_model, noise, song_map(), variants=4).candidates
+    assert [candidate.number for candidate in ranked] == [1, 2, 3, 4]
+    assert [candidate.variant for candidate in ranked] == [3, 1, 0, 2]
+    assert [candidate.seam_bits for candidate in ranked] == [0.5, 1.0, 2.0, 2.0]
+    # Nothing survives after the range: as they were drawn.
+    monkeypatch.setattr(request, "seam_bits", lambda *_: [None] * 4)
+    ranked = run(tiny_model, noise, song_map(), variants=4).candidates
+    assert [candidate.variant for candidate in ranked] == [0, 1, 2, 3]
+
+
+def test_the_real_seam_ranks_what_it_reads(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [draft_of(tiny_model, circles(START, END, step)) for step in (250, 500, 1000)]
+    script(monkeypatch, *drafts)
+    ranked = run(tiny_model, noise, song_map(), variants=3).candidates
+    bits = [candidate.seam_bits for candidate in ranked]
+    assert None not in bits and bits == sorted(bits)  # type: ignore[type-var]
+    assert len(set(bits)) == 3
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (START, START, "empty"),
+        (END, START, "empty"),
+        (20_000, 24_000, "outside the song"),
+        (-4_000, -1, "outside the song"),
+    ],
+)
+def test_ranges_that_are_none(
+    tiny_model: Model, noise: Audio, start: int, end: int, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        remap_range(tiny_model, song_map(), noise, start, end)
+
+
+@pytest.mark.parametrize("mode", [1, 2, 3])
+def test_other_modes_are_not_supported_yet(tiny_model: Model, noise: Audio, mode: int) -> None:
+    with pytest.raises(NotSupported, match="not supported yet"):
+        run(tiny_model, noise, write_map(circles(500, 9000), mode=mode))
+
+
+def test_maps_that_cannot_take_objects(tiny_model: Model, noise: Audio) -> None:
+    with pytest.raises(InputError, match="red line"):
+        run(tiny_model, noise, write_map(circles(500, 9000), timing="0,-100,4,2,1,60,0,0"))
+    covered = write_map(["256,192,1000,12,0,19000,0:0:0:0:"])
+    with pytest.raises(InputError, match="no room"):
+        run(tiny_model, noise, covered)
+    data = song_map().to_bytes().partition(b"[HitObjects]")[0]
+    from model_core.beatmap import parse
+
+    with pytest.raises(EditRefused, match=r"no \[HitObjects\]"):
+        run(tiny_model, noise, parse(data))
+
+
+def test_an_absurd_range_hears_the_song_and_no_more(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = script(monkeypatch, draft_of(tiny_model, circles(START, 19_000)))
+    remap_range(tiny_model, write_map(circles(500, 5000)), noise, START, 2**31 - 1)
+    assert len(stand_in.windows) < 8
+    assert stand_in.windows[-1].start_ms < noise.song_length_ms
+
+
+@pytest.mark.parametrize("moment", ["hearing", "writing", "ranking"])
+def test_cancelling_is_heeded_at_every_stage(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    model = Model("fresh", tiny_model.network, tiny_model.vocabulary, tiny_model.layout)
+    told: list[str] = []
+
+    def cancelled() -> bool:
+        return (
+            moment == "hearing"
+            or (moment == "writing" and "decode" in told)
+            or (moment == "ranking" and "post" in told)
+        )
+
+    if moment == "ranking":
+        drafts = [draft_of(model, circles(START, END))] * 2
+        script(monkeypatch, *drafts)
+        monkeypatch.setattr(request, "seam_bits", lambda *_: pytest.fail("it was ranked"))
+    with pytest.raises(Cancelled):
+        remap_range(
+            model, song_map(), noise, START, END, RemapOptions(variants=2),
+            lambda step: told.append(step.stage), cancelled,
+        )  # fmt: skip
+    assert told[-1] == {"hearing": "encoder", "writing": "decode", "ranking": "post"}[moment]
