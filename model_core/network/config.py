@@ -32,7 +32,8 @@ class NetworkConfig:
     source_positions: int
     target_positions: int
     rope_theta: float = 10000.0
-    # "sinusoidal" adds Whisper's fixed sinusoids after the convolutions; None adds nothing.
+    # "sinusoidal" adds Whisper's fixed sinusoids after the convolutions, "sinusoidal-twice" to the
+    # states that leave the encoder as well; None adds nothing.
     encoder_positions: str | None = None
     dropout: float = 0.0
 
@@ -122,5 +123,5 @@ def _refuse_other_families(config: Mapping[str, Any], backbone: Mapping[str, Any
     if scaling.get("factor", 1.0) != 1.0:
         raise NotSupported("Models with scaled rotary positions are not supported.")
     positions = backbone.get("encoder_positions")
-    if positions not in (None, "sinusoidal"):
+    if positions not in (None, "sinusoidal", "sinusoidal-twice"):
         raise NotSupported(f"Encoder positions {positions!r} are not known.")

@@ -45,7 +45,8 @@ class Encoder(nn.Module):
         self.rotary = RotaryTable(
             config.source_positions, d // config.encoder_heads, config.rope_theta
         )
-        self.sinusoidal = config.encoder_positions == "sinusoidal"
+        self.sinusoidal = config.encoder_positions is not None
+        self.sinusoidal_output = config.encoder_positions == "sinusoidal-twice"
 
     def forward(self, mel: Tensor) -> Tensor:
         x = F.gelu(self.conv1(mel.transpose(1, 2)))
@@ -59,6 +60,8 @@ class Encoder(nn.Module):
         for layer in self.layers:
             x = layer(x, cos, sin)
         normed: Tensor = self.layer_norm(x)
+        if self.sinusoidal_output:
+            normed = normed + sinusoids(length, x.shape[2]).to(normed)
         return normed
 
 

@@ -27,14 +27,14 @@ def main() -> None:
     starter.add_argument("--minutes", type=float, default=60.0)
     starter.add_argument("--hearing-minutes", type=float, default=5.0)
     starter.add_argument("--batch", type=int, default=16)
-    starter.add_argument("--learning-rate", type=float, default=1e-3)
+    starter.add_argument("--learning-rate", type=float, default=1.5e-3)
     starter.add_argument("--seed", type=int, default=0)
-    starter.add_argument("--d-model", type=int, default=192)
-    starter.add_argument("--layers", type=int, default=4)
+    starter.add_argument("--d-model", type=int, default=160)
+    starter.add_argument("--layers", type=int, default=3)
     starter.add_argument("--heads", type=int, default=4)
     starter.add_argument("--no-compile", dest="compile", action="store_false")
     starter.add_argument("--no-positions", dest="positions", action="store_const", const=None,
-                         default="sinusoidal", help="no sinusoids in the encoder")  # fmt: skip
+                         default="sinusoidal-twice", help="no sinusoids")  # fmt: skip
     starter.add_argument("--no-alignment", dest="aligned", action="store_false",
                          help="start from random weights only")  # fmt: skip
 

@@ -46,11 +46,10 @@ def write_card(
     size = (target / "model.safetensors").stat().st_size
     with safe_open(target / "model.safetensors", "np") as weights:
         parameters = sum(
-            int(_product(weights.get_slice(name).get_shape())) for name in weights.keys()  # noqa: SIM118
+            int(_product(weights.get_slice(name).get_shape()))
+            for name in weights.keys()  # noqa: SIM118
         )
-    minutes = {
-        stage: sum(_spans(rows, stage)) for stage in ("hearing", "mapping")
-    }
+    minutes = {stage: sum(_spans(rows, stage)) for stage in ("hearing", "mapping")}
     parts = [
         "# Starter model\n",
         "A small model for osu!standard that ships with the program, so that remapping works "

@@ -86,6 +86,10 @@ class WindowDataset:
     def __len__(self) -> int:
         return len(self._examples)
 
+    def reseed(self, *seeds: int) -> None:
+        """Draw other windows from now on: a resumed training must not repeat its first ones."""
+        self._rng = np.random.default_rng(seeds)
+
     @property
     def time_ids(self) -> range:
         """Ids of the time tokens, for a figure of their own in the log."""

@@ -102,3 +102,27 @@ def initialise(
         attention = layer.cross_attn
         attention.Wq.weight.mul_(0.3).add_(0.35 * projection)
         attention.Wkv.weight[:width].mul_(0.3).add_(0.35 * projection)
+    carry_positions(network)
+
+
+@torch.no_grad()
+def carry_positions(network: Network, gain: float = 3.0) -> None:
+    """Let the first head of the last cross-attention pass on where it looks, as a time's code.
+
+    Its values are the sinusoids with periods from a tenth of a second to ten seconds; its output
+    puts them back on the dimensions where the output head's time rows have them.
+    """
+    width = network.config.d_model
+    size = width // network.config.decoder_heads
+    half = width // 2
+    useful = torch.linspace(0, half // 2 - 1, size // 2).round().long()
+    dims = torch.cat([useful, half + useful])
+    attention = network.decoder.layers[-1].cross_attn
+    rows = torch.arange(size)
+    values = torch.zeros(size, width)
+    values[rows, dims] = 1.0
+    attention.Wkv.weight[width : width + size] = values
+    attention.Wkv.bias[width : width + size] = 0.0
+    outputs = torch.zeros(width, size)
+    outputs[dims, rows] = gain
+    attention.Wo.weight[:, :size] = outputs

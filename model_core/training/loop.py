@@ -24,6 +24,7 @@ from model_core.tokens.layout import Layout
 from model_core.tokens.vocabulary import Vocabulary
 from model_core.training.audible import HearingHead, encoder_batches
 from model_core.training.dataset import Batch, WindowDataset
+from model_core.training.pointing import Pointing
 
 __all__ = ["TrainingOptions", "train"]
 
@@ -39,8 +40,9 @@ class TrainingOptions:
     hearing_minutes: float = 5.0
     minutes: float = 60.0
     batch: int = 16
-    learning_rate: float = 1e-3
+    learning_rate: float = 1.5e-3
     hearing_weight: float = 0.3
+    pointing_weight: float = 0.5
     weight_decay: float = 0.01
     warmup_steps: int = 150
     ema: float = 0.998
@@ -93,6 +95,7 @@ class Trainer:
         self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
         self.step = 0
         self.spent = {"hearing": 0.0, "mapping": 0.0}
+        self.pointing = Pointing(network, dataset.time_ids)
         self._hidden = torch.compile(_hidden) if options.compile else _hidden
         self._encode = torch.compile(_encode) if options.compile else _encode
         out.mkdir(parents=True, exist_ok=True)
@@ -102,6 +105,7 @@ class Trainer:
     def run(self) -> None:
         """Both stages, from where the saved state left off."""
         self._load()
+        self.dataset.reseed(self.options.seed, self.step)
         self._stage("hearing", self.options.hearing_minutes, self._hearing_losses())
         self._stage("mapping", self.options.minutes, self._mapping_losses())
         self._store()
@@ -151,7 +155,7 @@ class Trainer:
         samples = network.config.window_samples
         states = network.config.source_positions
         for audio, labels in encoder_batches(
-            songs, self.options.batch, samples, states, self.options.seed
+            songs, self.options.batch, samples, states, self.options.seed + self.step
         ):
             mel = network.spectrogram(audio)
             with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -166,21 +170,25 @@ class Trainer:
         network = self.network
         mel = network.spectrogram(batch.audio)
         wanted = batch.weights[:, 1:] > 0
+        times = self.dataset.time_ids
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states, hidden = self._hidden(network, mel, batch.ids[:, :-1].contiguous())
             scores = network.head(hidden[wanted])
             hearing = self.hearing.loss(states, batch.labels)
-        targets = batch.ids[:, 1:][wanted]
+            nexts = batch.ids[:, 1:]
+            timed = (nexts >= times.start) & (nexts < times.stop) & (batch.weights[:, 1:] >= 1.0)
+            pointing = self.pointing.loss(states, nexts, timed)
+        targets = nexts[wanted]
         weights = batch.weights[:, 1:][wanted]
         each = nn.functional.cross_entropy(scores.float(), targets, reduction="none")
         tokens = (each * weights).sum() / weights.sum()
-        times = self.dataset.time_ids
-        timed = (targets >= times.start) & (targets < times.stop) & (weights >= 1.0)
+        options = self.options
         return {
-            "loss": tokens + self.options.hearing_weight * hearing,
+            "loss": tokens + options.hearing_weight * hearing + options.pointing_weight * pointing,
             "tokens": tokens.detach(),
-            "time": each.detach()[timed].mean(),
+            "time": each.detach()[timed[wanted]].mean(),
             "hearing": hearing.detach(),
+            "pointing": pointing.detach(),
         }
 
     # ------------------------------------------------------------------ state

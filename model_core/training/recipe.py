@@ -29,10 +29,10 @@ def starter_config(
     vocabulary: Vocabulary,
     layout: Layout,
     *,
-    d_model: int = 192,
-    layers: int = 4,
+    d_model: int = 160,
+    layers: int = 3,
     heads: int = 4,
-    positions: str | None = "sinusoidal",
+    positions: str | None = "sinusoidal-twice",
 ) -> dict[str, Any]:
     """``config.json`` of a starter: VarWhisper with rotary positions, RMS norms and bias."""
     times = vocabulary.id_range(EventType.TIME)
