@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 # Decoded songs that are kept: the one being worked on and the one before. A minute takes 4 MB.
 _SONGS_KEPT = 2
 
+# Parameters below which a second CPU thread costs more than it brings: a step is then hundreds of
+# tiny products, and threads wait for each other, most of all where the editor runs beside them.
+_SMALL_MODEL = 30_000_000
+
 Cancelled = Callable[[], bool]
 
 
@@ -56,6 +60,8 @@ class RemapEngine:
             self._model = model_core.load(model, device=device, dtype=precision)
             self._loaded = model
             info = self._model.info()
+            if not threads and info.device == "cpu" and info.parameters < _SMALL_MODEL:
+                torch.set_num_threads(1)
         return Loaded(
             name=model,
             device=info.device,

@@ -1,4 +1,4 @@
-"""The starter's recipe, step by step: ``python -m model_core.training songs|starter|evaluate``."""
+"""The starter's recipe: ``python -m model_core.training songs|starter|evaluate|package``."""
 
 from __future__ import annotations
 
@@ -43,11 +43,22 @@ def main() -> None:
     evaluate.add_argument("--songs", type=int, default=40)
     evaluate.add_argument("--seconds", type=float, default=8.0, help="length of the remapped range")
 
+    package = steps.add_parser(
+        "package", help="evaluate a run, copy its checkpoint, write its card"
+    )
+    package.add_argument("run", type=Path)
+    package.add_argument("target", type=Path, help="model_core/starter for the one that ships")
+    package.add_argument("--corpus", type=int, required=True, help="songs it was trained on")
+    package.add_argument("--songs", type=int, default=40, help="held-out songs to evaluate on")
+    package.add_argument("--note", action="append", default=[], help="a line for the card")
+
     arguments = parser.parse_args()
     if arguments.step == "songs":
         _songs(arguments)
     elif arguments.step == "starter":
         _starter(arguments)
+    elif arguments.step == "package":
+        _package(arguments)
     else:
         from model_core.training.evaluate import evaluate_remap, print_report
 
@@ -88,6 +99,15 @@ def _starter(arguments: argparse.Namespace) -> None:
     )
     write = checkpoint_writer(arguments.out / "checkpoint", vocabulary, layout, config)
     train(network, vocabulary, layout, arguments.corpus, arguments.out, options, write)
+
+
+def _package(arguments: argparse.Namespace) -> None:
+    from model_core.training.card import package
+    from model_core.training.evaluate import evaluate_remap, print_report
+
+    figures = evaluate_remap(str(arguments.run / "checkpoint"), arguments.songs)
+    package(arguments.run, arguments.target, figures, arguments.corpus, arguments.note)
+    print_report(figures)
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ def write_card(
         "## How it was made\n",
         "```",
         f"python -m model_core.training songs SONGS --count {songs}",
-        "python -m model_core.training starter SONGS RUN  (see `run.json` values below)",
-        "python -m model_core.training package RUN model_core/starter",
+        "python -m model_core.training starter SONGS RUN",
+        f"python -m model_core.training package RUN model_core/starter --corpus {songs}",
         "```\n",
         f"- {songs} songs (seeds 0 to {songs - 1}), three maps each, from easy to hard.",
         f"- {minutes['hearing']:.0f} minutes for the encoder alone, naming what sounds; then "
@@ -89,10 +89,10 @@ def write_card(
         *(f"| F1, level {name} | {value:.3f} |" for name, value in figures.f1_by_level.items()),
         "",
         "## Learning curve\n",
-        "Bits are not comparable across vocabularies; `tokens` is the weighted loss in nats a "
-        "token, `time` that of time tokens alone.\n",
-        "| minutes | stage | windows/s | tokens | time | hearing |",
-        "|---|---|---|---|---|---|",
+        "`tokens` is the weighted loss in nats a token, `time` that of time tokens alone, "
+        "`pointing` that of the guided heads.\n",
+        "| minutes | stage | windows/s | tokens | time | hearing | pointing |",
+        "|---|---|---|---|---|---|---|",
         *(_curve_row(row) for row in _thin(rows)),
         "",
     ]
@@ -137,5 +137,5 @@ def _curve_row(row: Mapping[str, Any]) -> str:
     hearing = row.get("hearing", row["loss"])
     return (
         f"| {row['minutes']:.1f} | {row['stage']} | {row['windows_per_s']:.1f} "
-        f"| {tokens} | {timed} | {hearing} |"
+        f"| {tokens} | {timed} | {hearing} | {row.get('pointing', '')} |"
     )

@@ -58,7 +58,7 @@ class Config:
         "Number format of the model.",
         one_of=("auto", "float32", "bfloat16", "float16"),
     )
-    threads: int = _key(0, "CPU threads of the model. 0: as many as torch takes.", low=0)
+    threads: int = _key(0, "CPU threads of the model. 0: one for a small model, else all.", low=0)
     keep_alive_minutes: float = _key(
         10.0,
         "How long the model stays in memory after the last request. 0: not at all; below 0: for"
