@@ -248,6 +248,7 @@ def _told(
             told = f"seam {seam:.2f} bits/token" if seam is not None else "no objects after it"
             generated = candidate.patch.summary.generated
             lines.append(f" {mark} {candidate.number}: {generated} objects, {told}")
+    lines += [f"Not usable: {reason}" for reason in result.refused]
     lines.append(
         f"Seed {result.seed}, model {result.model} on {result.device} ({result.precision}), "
         f"{result.timings.total_ms / 1000:.1f} s."
@@ -282,6 +283,7 @@ def _fields(
             }
             for candidate in result.variants
         ],
+        "refused": list(result.refused),
         "summary": _summary(prepared.patch),
         "rebased": prepared.rebased,
         "base_sha256": prepared.patch.base_sha256,
