@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap
+from model_core.beatmap.stars import star_rating
 from model_core.model import Model
 from model_core.remap.options import RemapOptions
 from model_core.tokens import Conditions
 
-__all__ = ["conditions_of", "star_rating"]
-
-
-def star_rating(data: bytes) -> float | None:
-    """Stars by rosu-pp, or None where it cannot rate the map (no objects, say).
-
-    Maps made to break the game are not rated: that could take hours.
-    """
-    import rosu_pp_py as rosu
-
-    try:
-        beatmap = rosu.Beatmap(bytes=data)
-        if beatmap.n_objects == 0 or beatmap.is_suspicious():
-            return None
-        stars = rosu.Difficulty().calculate(beatmap).stars
-    except Exception:  # its binding raises plain exceptions for files it cannot read
-        return None
-    return float(stars) if stars > 0 else None
+__all__ = ["conditions_of"]
 
 
 def conditions_of(

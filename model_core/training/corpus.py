@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model_core.beatmap.stars import star_rating
 from model_core.training.mapper import map_song
 from model_core.training.songs import Part, SongPlan, compose, render
 
@@ -69,13 +70,6 @@ class SongEntry:
         return len(self.samples) / SAMPLE_RATE * 1000.0
 
 
-def star_rating(data: bytes) -> float:
-    """Stars by rosu-pp; 0 for a map that it cannot rate."""
-    import rosu_pp_py as rosu
-
-    return float(rosu.Difficulty().calculate(rosu.Beatmap(content=data.decode("utf-8"))).stars)
-
-
 def make_song(seed: int) -> SongEntry:
     """Compose and render one song; the same seed gives the same song."""
     plan = compose(seed)
@@ -101,7 +95,7 @@ def _map(plan: SongPlan, style: int, level: float, number: int) -> MapEntry:
     return MapEntry(
         data=mapped.osu_bytes,
         style=mapped.style,
-        stars=star_rating(mapped.osu_bytes),
+        stars=star_rating(mapped.osu_bytes) or 0.0,
         circle_size=mapped.circle_size,
         slider_multiplier=mapped.slider_multiplier,
         descriptors=tuple(mapped.descriptors),
