@@ -204,5 +204,5 @@ def find_checkpoint(checkpoint: str | Path, gamemode: int | None = 0) -> Path:
     if hub.is_repository(name):
         return hub.fetch(name, gamemode)
     raise CheckpointError(
-        f'{name} is neither a folder nor a hub repository (owner/name) nor "starter".'
+        f'The model "{name}" is neither a folder nor a hub repository (owner/name) nor "starter".'
     )

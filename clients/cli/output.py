@@ -138,7 +138,8 @@ def error_text(error: BaseException, short: bool = False) -> str:
         return "Cancelled; nothing was written."
     told = error.format_message() if hasattr(error, "format_message") else str(error)
     text = str(told).strip() or type(error).__name__
-    text = text[0].upper() + text[1:]
+    if text.split(maxsplit=1)[0].isalpha():  # a file's name stays as it is
+        text = text[0].upper() + text[1:]
     if short:
         return text
     for violation in getattr(error, "violations", ()):

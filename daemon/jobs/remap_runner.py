@@ -102,7 +102,7 @@ def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
 
 def crash_refusal(death: WorkerDied, when: str) -> Refusal:
     """A worker's death as an answer."""
-    reason = "OUT_OF_MEMORY" if "memory" in str(death) else "WORKER_CRASHED"
+    reason = "OUT_OF_MEMORY" if "out of memory" in str(death) else "WORKER_CRASHED"
     return Refusal(
         reason,
         f"The model worker died {when}: {death}. The next request gets a new one; if it happens "
