@@ -12,20 +12,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from model_core.beatmap.curves import parse_curve
 from model_core.beatmap.new_objects import NewObject, ObjectKind, Sound
-from model_core.beatmap.slider_path import SliderPath
 from model_core.beatmap.timing import SAMPLE_LENIENCY, Timing
 from model_core.tokens.events import ANCHOR_EVENTS, EventType
 from model_core.tokens.groups import Group
 from model_core.tokens.resnap import Resnapper
+from model_core.tokens.slider_shapes import (
+    MAX_SPEED,
+    MIN_SPEED,
+    Shape,
+    fitting_shape,
+    path_length,
+    slowed,
+)
 
 WIDTH, HEIGHT = 512, 384
 _OFF_SCREEN_TOLERANCE = 48  # px outside the playfield that are moved in; farther out is dropped
 _MIN_GAP = 10  # ms between the end of an object and the next one
-_MAX_STRETCH = 1.5  # a path is drawn this much longer at most; beyond, the slider is slower
-_SPEED_STEP = 0.05
-_MIN_SPEED, _MAX_SPEED = 0.1, 10.0
 _MAX_SLIDES = 100
 _MAX_ANCHORS = 100
 _FAR = 4096  # px; no anchor that a mapper would place
@@ -211,7 +214,7 @@ class _Builder:
             self.dropped["slider with too many repeats"] += 1
             return
         shape = _shape(start_position, slider)
-        path = _path_length(shape, start_position)
+        path = path_length(shape, start_position)
         if path < 1:
             self.dropped["slider without a usable path"] += 1
             return
@@ -223,17 +226,14 @@ class _Builder:
         if wanted is not None and abs(wanted - current) < _SAME_SPEED:
             wanted = current  # so that 1.33 stays the 4/3 that is already there
         speed = wanted if wanted is not None else path / per_speed
-        speed = min(max(speed, _MIN_SPEED), _MAX_SPEED)
-        if wanted is None or speed * per_speed > path * _MAX_STRETCH:
-            speed = max(round(path / per_speed / _SPEED_STEP) * _SPEED_STEP, _MIN_SPEED)
-            speed = round(min(speed, _MAX_SPEED), 2)
-        if speed * per_speed > path:
-            larger = _stretched(shape, start_position, speed * per_speed / path)
-            if _on_screen(shape) and not _on_screen(larger):
-                slower = math.floor(path / per_speed / _SPEED_STEP) * _SPEED_STEP
-                speed = max(round(slower, 2), _MIN_SPEED)
-                larger = _stretched(shape, start_position, max(speed * per_speed / path, 1))
-            shape = larger
+        speed = min(max(speed, MIN_SPEED), MAX_SPEED)
+        fitting = None
+        if wanted is not None and speed * per_speed > path:
+            fitting = fitting_shape(shape, start_position, speed * per_speed / path)
+        if fitting is not None:
+            shape = fitting
+        else:
+            speed, shape = slowed(speed, wanted is None, per_speed, path, shape, start_position)
         length = round(speed * per_speed, 6)  # no noise of divided velocities in the file
         if not all(abs(x) < _FAR and abs(y) < _FAR for x, y in shape[1]):
             self.dropped["slider without a usable path"] += 1
@@ -290,14 +290,11 @@ class _Builder:
         )
 
 
-_Shape = tuple[str, list[tuple[int, int]]]
-
-
 def _position(group: Group) -> tuple[int, int] | None:
     return None if group.x is None or group.y is None else (group.x, group.y)
 
 
-def _shape(head: tuple[int, int], slider: _OpenSlider) -> _Shape:
+def _shape(head: tuple[int, int], slider: _OpenSlider) -> Shape:
     """A slider's letter and its points as a file has them, red anchors twice."""
     tail = slider.tail if slider.tail is not None else head
     kinds = [anchor.type for anchor in slider.anchors]
@@ -317,26 +314,6 @@ def _shape(head: tuple[int, int], slider: _OpenSlider) -> _Shape:
     if kinds == [EventType.PERFECT_ANCHOR] and len(points) == 2:
         return "P", points
     return "B", points
-
-
-def _path_length(shape: _Shape, head: tuple[int, int]) -> float:
-    """The drawn length in px, as the game will read the written curve."""
-    text = "|".join([shape[0], *(f"{x}:{y}" for x, y in shape[1])])
-    curve = parse_curve(text, (float(head[0]), float(head[1])), decimals=False)
-    return SliderPath(curve, None).natural_length
-
-
-def _stretched(shape: _Shape, head: tuple[int, int], factor: float) -> _Shape:
-    """The shape made larger around its head, so that its path is long enough."""
-    letter, points = shape
-    return letter, [
-        (round(head[0] + (x - head[0]) * factor), round(head[1] + (y - head[1]) * factor))
-        for x, y in points
-    ]
-
-
-def _on_screen(shape: _Shape) -> bool:
-    return all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in shape[1])
 
 
 def _neat_beats(beats: float, beat_length: float) -> float:
