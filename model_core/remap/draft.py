@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,14 +52,21 @@ class Drafter:
         # No further than the song: an absurd range must not become a million silent windows.
         song_end = max(audio.song_length_ms, float(free.first_ms))
         last_ms = min(free.last_ms + _ROOM_FOR_ENDS_MS, song_end)
-        self.windows: list[Window] = place_windows(model.layout, free.first_ms, last_ms)
+        written_ms = _written_until(beatmap, start_ms)
+        reads_from = free.first_ms - model.layout.lookback * model.layout.window_ms
+        goes_on = written_ms >= reads_from
+        self.windows: list[Window] = place_windows(
+            model.layout, free.first_ms, last_ms, goes_on=goes_on
+        )
         self.tokens = 0
         self._given = map_events(_objects_before(beatmap, start_ms), model.layout)
         self._known = known_contexts(model, beatmap, audio)
         defaults = model.sampling
         self._settings = replace(
             Settings.for_layout(model.layout, options.temperature or defaults.temperature),
-            first_ms=float(free.first_ms),
+            # Where a mapper left a gap before the range, the model fills it, to no use but its
+            # own: forbidden to, it takes the gap for a break and writes next to nothing.
+            first_ms=min(written_ms, float(free.first_ms)) if goes_on else float(free.first_ms),
             last_ms=last_ms,
         )
         self._samplers = [
@@ -126,6 +134,11 @@ def _progress(state: Generated, elapsed_s: float) -> Progress:
     return Progress(
         "decode", window, state.windows, state.tokens, state.tokens_per_second, state.objects, left
     )
+
+
+def _written_until(beatmap: Beatmap, start_ms: float) -> float:
+    """When the last object that starts before ``start_ms`` ends; minus infinity without one."""
+    return max((o.end_time for o in beatmap.hit_objects if o.time < start_ms), default=-math.inf)
 
 
 def _objects_before(beatmap: Beatmap, start_ms: float) -> Beatmap:

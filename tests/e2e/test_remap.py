@@ -7,6 +7,8 @@ import os
 import stat
 from pathlib import Path
 
+import pytest
+
 from clients.cli.timestamps import format_time
 from clients.client import RefusedError
 from model_core.beatmap import format_timestamp, parse
@@ -98,6 +100,25 @@ def test_a_range_over_a_break_and_to_the_end_of_the_map(house: House, mapset: Ma
         assert_only_the_range_changed(before, after, start, end)
         assert house.run("undo", path).code == 0
         assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("gap_ms", [1_000, 60_000], ids=["gap", "empty"])
+def test_a_range_that_nothing_leads_up_to_is_written_all_the_same(
+    house: House, mapset: Mapset, gap_ms: int
+) -> None:
+    path = mapset.insane
+    data = path.read_bytes()
+    usual = len(object_lines(data, START, END))
+    for line in object_lines(data, START - gap_ms, END + gap_ms):
+        data = data.replace(line, b"", 1)
+    path.write_bytes(data)
+    times = ("--from", START, "--to", END)
+    result = house.run("remap", path, *times, "--seed", 7, "--json").result
+    assert result["summary"]["replaced"] == 0
+    assert result["summary"]["generated"] > usual / 3
+    assert_only_the_range_changed(data, path.read_bytes(), START, END)
+    assert house.run("undo", path).code == 0
+    assert path.read_bytes() == data
 
 
 def active(house: House) -> Path | None:

@@ -74,11 +74,20 @@ class Script:
         self.drafts = list(drafts)
         self.variants: list[Any] = []
         self.windows: list[Any] = []
+        self.settings: Any = None
 
     def __call__(
-        self, model: Any, audio: Any, windows: Any, variants: Any, outs: Any, written: Any, *_: Any
+        self,
+        model: Any,
+        audio: Any,
+        windows: Any,
+        variants: Any,
+        outs: Any,
+        written: Any,
+        settings: Any,
+        *_: Any,
     ) -> list[dict[ContextType, TimedEvents]]:
-        self.variants, self.windows = list(variants), list(windows)
+        self.variants, self.windows, self.settings = list(variants), list(windows), settings
         assert written == [ContextType.MAP]
         return [
             {**variant.known, ContextType.MAP: variant.known[ContextType.MAP] + written_part}

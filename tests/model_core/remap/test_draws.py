@@ -62,7 +62,7 @@ def test_nothing_is_written_outside_the_range_and_what_was_given_is_not_repeated
         if event.type is EventType.TIME
     ]
     assert times
-    assert all(START - 10 <= time <= END + 1000 for time in times)
+    assert all(START - 510 <= time <= END + 1000 for time in times)
 
 
 @pytest.mark.parametrize("seed", [0, 7, 2**63 - 1])

@@ -178,6 +178,35 @@ def test_an_absurd_range_hears_the_song_and_no_more(
     assert stand_in.windows[-1].start_ms < noise.song_length_ms
 
 
+@pytest.mark.parametrize(
+    ("objects", "reads_back", "writes_from"),
+    [
+        (circles(500, START - 500), True, START - 500),
+        # What a slider covers is written, to its end.
+        ([*circles(500, 5000), "100,100,5500,2,0,L|180:100,1,120"], True, 5875),
+        # A gap is filled from where it begins, as far as the window reaches back.
+        (circles(500, 4000), True, 4000),
+        (circles(500, 2000), False, START),
+        ([], False, START),
+        (circles(START, 19_000), False, START),
+    ],
+)
+def test_the_model_goes_on_from_what_is_written(
+    tiny_model: Model,
+    noise: Audio,
+    monkeypatch: pytest.MonkeyPatch,
+    objects: list[str],
+    reads_back: bool,
+    writes_from: int,
+) -> None:
+    stand_in = script(monkeypatch, draft_of(tiny_model, circles(START, END)))
+    run(tiny_model, noise, write_map(objects))
+    layout = tiny_model.layout
+    lookback = layout.lookback * layout.window_ms if reads_back else 0
+    assert stand_in.windows[0].start_ms == int(START - lookback)
+    assert stand_in.settings.first_ms == pytest.approx(writes_from)
+
+
 @pytest.mark.parametrize("moment", ["hearing", "writing", "ranking"])
 def test_cancelling_is_heeded_at_every_stage(
     tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch, moment: str

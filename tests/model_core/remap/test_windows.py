@@ -62,6 +62,15 @@ def test_the_first_window_hears_a_whole_lookback_where_there_is_one(layout, firs
     assert start == 0 or 0 <= first - start - lookback <= 1
 
 
+@given(layouts, times, lengths)
+def test_with_nothing_to_go_on_from_the_first_window_begins_with_the_range(layout, first, length):
+    windows = place_windows(layout, first, first + length, goes_on=False)
+    assert windows[0].start_ms == max(first, 0)
+    reach = (1.0 - layout.lookahead) * layout.window_ms
+    assert windows[-1].start_ms + reach >= first + length
+    assert len(windows) <= len(place_windows(layout, first, first + length))
+
+
 @given(layouts, times, lengths, st.floats(0, 5_000))
 def test_a_longer_range_only_adds_windows(layout, first, length, more):
     short = place_windows(layout, first, first + length)
