@@ -87,7 +87,7 @@ def _read(
 ) -> tuple[bytearray, int]:
     """All samples as float32 bytes, and the number of packets that could not be decoded."""
     data = bytearray()
-    damaged = 0
+    damaged, problem = 0, ""
     try:
         # Tags are not read, and old files have them in any encoding.
         with av.open(
@@ -100,15 +100,19 @@ def _read(
                 raise AudioError(f"{path} holds no audio stream.")
             stream = container.streams.audio[0]
             resampler = _Resampler()
-            stream.codec_context.thread_type = "AUTO"
+            # One thread: a song takes well under a second, and threads of the decoder have been
+            # seen to lose a whole FLAC file on a machine under load.
+            stream.codec_context.thread_type = "NONE"
+            stream.codec_context.thread_count = 1
             for packet in container.demux(stream):
                 if cancelled is not None and cancelled():
                     raise Cancelled("Reading the audio was cancelled.")
                 try:
                     for frame in packet.decode():
                         data += resampler.feed(frame)
-                except (av.error.FFmpegError, ValueError):
+                except (av.error.FFmpegError, ValueError) as error:
                     damaged += 1
+                    problem = str(error)
             data += resampler.flush()
     except (av.error.FFmpegError, ValueError) as error:
         if not data:
@@ -119,7 +123,10 @@ def _read(
             ) from error
         damaged += 1
     if not data:
-        raise AudioError(f"{path} decodes to nothing; the file is damaged or cut off.")
+        raise AudioError(
+            f"{path} decodes to nothing; the file is damaged or cut off"
+            f" ({damaged} unreadable packets{problem and ', the last: ' + problem})."
+        )
     return data, damaged
 
 
