@@ -30,7 +30,7 @@ from clients.client import Client
 from clients.client.synchronous import JobStream
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = next((ROOT / "samples").iterdir())
+SAMPLE = next(path for path in sorted((ROOT / "samples").iterdir()) if path.is_dir())
 STARTER = ROOT / "model_core" / "starter" / "model.safetensors"
 _MODEL = "OSU_COMPANION_MODEL"
 
@@ -143,7 +143,7 @@ class House:
 
     @property
     def songs(self) -> Path:
-        return self.folder / "Songs"
+        return self.folder / "Songs 譜面"  # folders are named in every language
 
     @property
     def home(self) -> Path:
