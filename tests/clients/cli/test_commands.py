@@ -211,9 +211,3 @@ def test_help_is_quick_because_it_imports_little() -> None:
     assert ran.stderr.strip() == "[]"
     for name in ("serve", "remap", "undo", "history", "status", "models", "stop", "tray"):
         assert name in ran.stdout
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
-        assert _run("-m", "clients.cli", "--help").returncode == 0
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.3
