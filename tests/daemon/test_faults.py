@@ -83,7 +83,7 @@ def test_worker_that_ignores_a_cancel_is_ended(daemon: RunningDaemon, mapset: Ma
     began = time.monotonic()
     daemon.jobs("CancelJob", jobs_pb2.CancelJobRequest(job_id=job_id))
     assert reason(last(stream).failure.status) == "CANCELLED"
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < 3  # the worker would have gone on for much longer
     assert last(daemon.remap(mapset.map)).HasField("result")
 
 
@@ -94,7 +94,7 @@ def test_cancel_while_the_model_loads_is_immediate(daemon: RunningDaemon, mapset
     began = time.monotonic()
     daemon.jobs("CancelJob", jobs_pb2.CancelJobRequest(job_id=job_id))
     assert reason(last(stream).failure.status) == "CANCELLED"
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 3
     # The load went on; another model's request waits for it and then loads its own.
     assert last(daemon.remap(mapset.map)).result.model == "starter"
 
