@@ -31,7 +31,9 @@ class Pointing:
 
     def __init__(self, network: Network, time_ids: range) -> None:
         self._times = time_ids
-        layers = list(network.decoder.layers)[1:]
+        layers = list(network.decoder.layers)
+        # The first layer has not yet gathered where the last time was.
+        layers = layers[1:] or layers
         self._attentions: list[CrossAttention] = [layer.cross_attn for layer in layers]
         self._seen: dict[int, Tensor] = {}
         for index, attention in enumerate(self._attentions):

@@ -175,7 +175,7 @@ def test_failures_of_the_model_are_the_last_event(
     assert final(shared_daemon.remap(shared_mapset.map)).HasField("result")
 
 
-def test_cancel_stops_a_job_long_before_its_end(
+def test_cancel_stops_a_job_early(
     shared_daemon: RunningDaemon, shared_mapset: Mapset
 ):
     shared_daemon.models("LoadModel", models_pb2.LoadModelRequest())
