@@ -34,6 +34,7 @@ from model_core.remap.seam import seam_bits
 from model_core.tokens import TimedEvents
 from model_core.tokens.decode import rescale_positions
 from model_core.tokens.groups import events_to_groups
+from model_core.tokens.resnap import ticks_are_rounded
 from model_core.tokens.to_objects import Converted, groups_to_objects
 
 __all__ = ["remap_range"]
@@ -116,6 +117,11 @@ def remap_range(
                 take_volume=options.take_volume,
                 take_sv=options.take_slider_velocity,
             )
+            if converted.objects and not edit.objects:
+                raise DegenerateOutput(
+                    "Nothing that the model wrote fits into the range. "
+                    "Nothing was changed; try another seed or a longer range."
+                )
             made.append((variant, edit, converted))
         except (DegenerateOutput, EditRefused) as error:
             which = f"Variant {variant + 1}: " if options.variants > 1 else ""
@@ -169,7 +175,10 @@ def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange
     """The draft's objects that start inside the free range."""
     layout = model.layout
     groups = events_to_groups(rescale_positions(draft, layout), layout)
-    converted = groups_to_objects(groups, beatmap.timing, beatmap.slider_multiplier)
+    rounded = ticks_are_rounded((o.time for o in beatmap.hit_objects), beatmap.timing)
+    converted = groups_to_objects(
+        groups, beatmap.timing, beatmap.slider_multiplier, rounded=rounded
+    )
     inside = tuple(o for o in converted.objects if free.first_ms <= o.time <= free.last_ms)
     return Converted(inside, converted.dropped)
 

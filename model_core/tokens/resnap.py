@@ -6,9 +6,11 @@ together they give back the exact tick.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from model_core.beatmap.timing import Timing
 from model_core.tokens.events import Event, EventType
 from model_core.tokens.reference_timing import ReferenceTiming, TimingLine
 
@@ -35,10 +37,14 @@ class Resnapper:
     ``reference=True`` follows the published programs to the letter: where two ticks are equally
     near, whichever a hash table yields first wins, and a green line just before a red one is
     taken for a tempo. Otherwise the earlier tick wins and only red lines give ticks.
+    ``rounded`` gives the nearest whole ms of a tick, as some maps have them; the game cuts.
     """
 
-    def __init__(self, lines: Iterable[TimingLine], *, reference: bool = False) -> None:
+    def __init__(
+        self, lines: Iterable[TimingLine], *, reference: bool = False, rounded: bool = False
+    ) -> None:
         self._reference = reference
+        self._whole = _nearest if rounded and not reference else int
         timing = ReferenceTiming(lines)
         self._reds = timing.red_lines
         self._red_times = [int(line.time) for line in self._reds]
@@ -58,7 +64,7 @@ class Resnapper:
         start = self._red_times[index]
         has_next = index + 1 < len(self._reds)
         end = self._red_times[index + 1] if has_next else None
-        for tick in _meant_ticks(time, start, self._reds[index].beat_length, divisor):
+        for tick in self._meant(time, start, self._reds[index].beat_length, divisor):
             before_first = time < start  # the first section has no border on that side
             if (before_first or tick >= start - _BORDER_MS) and (
                 end is None or tick <= end + _BORDER_MS
@@ -67,17 +73,23 @@ class Resnapper:
         before = bisect_right(self._all_times, start - 1) - 1
         if before >= 0:
             line = self._all[before]
-            ticks = _meant_ticks(time, self._all_times[before], line.beat_length, divisor)
+            ticks = self._meant(time, self._all_times[before], line.beat_length, divisor)
             candidates |= {tick for tick in ticks if tick <= start + _BORDER_MS}
         if end is not None:
             line = self._reds[index + 1]
-            ticks = _meant_ticks(time, end, line.beat_length, divisor)
+            ticks = self._meant(time, end, line.beat_length, divisor)
             candidates |= {tick for tick in ticks if tick >= end - _BORDER_MS}
         if not candidates:
             return unchanged
         if self._reference:
             return min(candidates, key=lambda tick: abs(tick - time))
         return min(sorted(candidates), key=lambda tick: abs(tick - time))
+
+    def _meant(self, time: float, start: int, beat_length: float, divisor: int) -> set[int]:
+        ticks = _ticks(time, start, beat_length, divisor, self._whole)
+        for coarser in _COARSER.get(divisor, (1,)):
+            ticks -= _ticks(time, start, beat_length, coarser, self._whole)
+        return ticks
 
     def snap_events(self, events: Sequence[Event]) -> list[Event]:
         """The events with every time that a snapping follows moved to its tick."""
@@ -91,22 +103,35 @@ class Resnapper:
         return snapped
 
 
-def _meant_ticks(time: float, start: int, beat_length: float, divisor: int) -> set[int]:
-    ticks = _ticks(time, start, beat_length, divisor)
-    for coarser in _COARSER.get(divisor, (1,)):
-        ticks -= _ticks(time, start, beat_length, coarser)
-    return ticks
+def ticks_are_rounded(starts: Iterable[float], timing: Timing) -> bool:
+    """Whether a map's objects stand on the nearest whole ms of their ticks.
+
+    The game's editor cuts a tick's decimals off, other tools round; nothing in the map that
+    tells them apart counts as cut.
+    """
+    votes = 0
+    for start in starts:
+        tick = timing.nearest_tick(start + 0.5)
+        if tick - math.floor(tick) >= 0.5:
+            votes += (start == math.floor(tick) + 1) - (start == math.floor(tick))
+    return votes > 0
 
 
-def _ticks(time: float, start: int, beat_length: float, divisor: int) -> set[int]:
-    """The four ticks around a time, cut to whole ms."""
+def _nearest(time: float) -> int:
+    return math.floor(time + 0.5)
+
+
+def _ticks(
+    time: float, start: int, beat_length: float, divisor: int, whole: Callable[[float], int]
+) -> set[int]:
+    """The four ticks around a time, in whole ms."""
     tick = beat_length / divisor
     if not tick:
         return set()
     past = (time - start) % tick
     return {
-        int(time - past - tick),
-        int(time - past),
-        int(time - past + tick),
-        int(time - past + 2 * tick),
+        whole(time - past - tick),
+        whole(time - past),
+        whole(time - past + tick),
+        whole(time - past + 2 * tick),
     }

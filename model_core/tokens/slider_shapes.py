@@ -1,7 +1,8 @@
 """Fitting a slider's drawn path to the length that its duration and velocity ask for.
 
 A model names places in cells and velocities in hundredths, so the path it draws is never exactly as
-long as the slider has to be. Longer is no matter (the game cuts it); shorter is made larger.
+long as the slider has to be. A little longer is no matter (the game cuts it); much longer is made
+smaller, or the editor would show anchors far past the slider's end; shorter is made larger.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ __all__ = ["MAX_SPEED", "MIN_SPEED", "Shape", "fitting_shape", "path_length", "s
 WIDTH, HEIGHT = 512, 384
 MIN_SPEED, MAX_SPEED = 0.1, 10.0
 _SPEED_STEP = 0.05
+_MIN_SHRINK = 0.6  # a slide this much shorter than its path: the path is drawn smaller
 _MAX_STRETCH = 1.5  # a path that does not fit is drawn this much longer at most
 
 # Curve letter, and points as the file has them, without the head.
@@ -30,7 +32,7 @@ def path_length(shape: Shape, head: tuple[int, int]) -> float:
 
 
 def _stretched(shape: Shape, head: tuple[int, int], factor: float) -> Shape:
-    """The shape made larger around its head, so that its path is long enough."""
+    """The shape made larger or smaller around its head; its path becomes ``factor`` as long."""
     letter, points = shape
     return letter, [
         (round(head[0] + (x - head[0]) * factor), round(head[1] + (y - head[1]) * factor))
@@ -70,6 +72,11 @@ def slowed(
         speed = max(round(path / per_speed / _SPEED_STEP) * _SPEED_STEP, MIN_SPEED)
         speed = round(min(speed, MAX_SPEED), 2)
     if speed * per_speed <= path:
+        if speed * per_speed < path * _MIN_SHRINK:
+            smaller = _stretched(shape, head, speed * per_speed / path)
+            # The game reads another length into a path that ends twice on one point.
+            if len({head, *smaller[1]}) == len({head, *shape[1]}):
+                shape = smaller
         return speed, shape
     larger = _stretched(shape, head, speed * per_speed / path)
     if _on_screen(shape) and not _on_screen(larger):

@@ -64,14 +64,18 @@ def groups_to_objects(
     slider_multiplier: float,
     resnap: bool = True,
     strict: bool = True,
+    rounded: bool = False,
 ) -> Converted:
     """The objects that groups describe, on the ticks of ``timing`` if ``resnap``.
+
+    ``rounded`` puts them on the nearest whole ms of a tick rather than on the one before it.
 
     Groups need rescaled positions (osu! pixels). ``strict`` drops what the game or its editor
     would choke on: objects off screen, at one time, or inside another; without it only what is
     no object at all is dropped.
     """
-    builder = _Builder(timing, slider_multiplier, Resnapper(timing.red_lines) if resnap else None)
+    resnapper = Resnapper(timing.red_lines, rounded=rounded) if resnap else None
+    builder = _Builder(timing, slider_multiplier, resnapper)
     for group in groups:
         builder.add(group)
     builder.finish()

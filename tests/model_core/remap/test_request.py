@@ -16,6 +16,7 @@ from model_core.errors import (
 )
 from model_core.model import Model
 from model_core.remap import Progress, RemapOptions, remap_range, request
+from model_core.tokens import map_events
 from tests.model_core.remap.maps import circles, draft_of, script, song_map, write_map
 
 START, END = 6_000, 10_000
@@ -92,6 +93,30 @@ def test_everything_on_one_spot_is_refused(
     stacked.insert(4, slider)
     script(monkeypatch, draft_of(tiny_model, stacked))
     assert run(tiny_model, noise, song_map()).candidates
+
+
+def test_objects_stand_where_the_map_has_its_own(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 163 BPM in a map whose times were rounded: the object that begins the range is one ms
+    # behind the whole ms that the game's editor would have cut its tick to.
+    beat, ticks = "0,368.098159509202,4,2,1,60,1,0", [7362, 7730, 8098, 8466, 8834]
+    beatmap = write_map([f"{time % 500},100,{time},1,0" for time in ticks], timing=beat)
+    script(monkeypatch, map_events(beatmap, tiny_model.layout))
+    for first in ticks[:3]:
+        (candidate,) = remap_range(tiny_model, beatmap, noise, first, 8500).candidates
+        assert [item.time for item in candidate.edit.objects] == [
+            t for t in ticks if first <= t < 8500
+        ]
+
+
+def test_a_draft_of_which_nothing_fits_is_refused(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slider = "200,200,8000,2,0,L|300:200,1,80,0|0,0:0|0:0,0:0:0:0:"
+    script(monkeypatch, draft_of(tiny_model, [slider]))
+    with pytest.raises(DegenerateOutput, match="fits into the range"):
+        remap_range(tiny_model, song_map(), noise, 7999, 8001)
 
 
 def test_a_refused_variant_is_told_and_the_others_stand(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from model_core.tokens import EventType, starter_layout, timing_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
 from model_core.tokens.reference_timing import RedLine
-from model_core.tokens.resnap import Resnapper
+from model_core.tokens.resnap import Resnapper, ticks_are_rounded
+from tests.model_core.remap.maps import write_map
 
 
 def test_times_go_to_the_tick_they_were_said_to_be_on() -> None:
@@ -70,3 +71,15 @@ def test_any_beats_give_usable_red_lines(markers: list[tuple[EventType, int]]) -
     times = [line.time for line in found]
     assert times == sorted(set(times))
     assert all(line.beat_length > 0 and line.meter >= 1 for line in found)
+
+
+def test_ticks_are_cut_or_rounded_as_the_map_has_them() -> None:
+    lines = "0,368.098159509202,4,2,1,60,1,0"
+    rounded = write_map(["100,100,2577,1,0", "200,100,2945,1,0", "300,100,3313,1,0"], timing=lines)
+    cut = write_map(["100,100,2576,1,0", "200,100,2944,1,0", "300,100,3312,1,0"], timing=lines)
+    for beatmap, expected in ((rounded, True), (cut, False)):
+        starts = [item.time for item in beatmap.hit_objects]
+        assert ticks_are_rounded(starts, beatmap.timing) is expected
+        snapper = Resnapper(beatmap.timing.red_lines, rounded=expected)
+        assert [snapper.snap(round(t, -1), 1) for t in starts] == starts
+    assert not ticks_are_rounded([], cut.timing)

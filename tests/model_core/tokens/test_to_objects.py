@@ -10,6 +10,7 @@ from model_core.tokens import EventType, map_events, starter_layout, starter_voc
 from model_core.tokens.decode import decode_window, rescale_positions
 from model_core.tokens.groups import events_to_groups
 from model_core.tokens.prompts import encode_events
+from model_core.tokens.slider_shapes import slowed
 from model_core.tokens.to_objects import Converted, groups_to_objects
 from tests.model_core.tokens.maps import small_map, through_windows
 
@@ -101,6 +102,16 @@ def test_objects_at_one_time_and_far_off_screen_are_dropped() -> None:
     converted = _objects(_tokens(*_HEAD, circle, *_HEAD, circle, *away, circle))
     assert len(converted.objects) == 1
     assert converted.dropped == {"overlaps the object before it": 1, "off screen": 1}
+
+
+def test_a_path_far_longer_than_the_slide_is_drawn_smaller() -> None:
+    line = ("L", [(400, 100)])
+    assert slowed(1.0, False, 150.0, 300.0, line, (100, 100)) == (1.0, ("L", [(250, 100)]))
+    # A tail anchor somewhat past the end is what mappers leave too, and stays.
+    assert slowed(1.0, False, 200.0, 300.0, line, (100, 100)) == (1.0, line)
+    # Made so small that two points fall on one, it would get another length.
+    tiny = ("P", [(400, 100), (401, 100)])
+    assert slowed(1.0, False, 30.0, 301.0, tiny, (100, 100)) == (1.0, tiny)
 
 
 @settings(max_examples=60, deadline=None)
