@@ -121,7 +121,10 @@ def _range(request: remap_pb2.RemapBeatmapRequest, beatmap: Beatmap) -> tuple[in
             start_ms, end_ms = round(span.start_ms), round(span.end_ms)
         except CompanionError as error:
             raise bad_field("OPTION_INVALID", "range_text", str(error)) from None
-    if end_ms <= start_ms:
+    # A range is closed: one moment is a range if an object starts there.
+    if end_ms < start_ms or (
+        end_ms == start_ms and not any(o.time == start_ms for o in beatmap.hit_objects)
+    ):
         raise bad_field(
             "RANGE_EMPTY",
             "end_ms",

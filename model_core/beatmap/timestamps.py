@@ -124,6 +124,13 @@ def _extent(timestamp: Timestamp, text: str, beatmap: Beatmap | None) -> Range:
             " selection was copied from, and was it saved since?"
         )
     start = min(math.floor(item.time) for item in selected)
+    # The editor copies the first selected object's own time, and every object that is selected.
+    if len(selected) != len(timestamp.selection) or start != timestamp.time_ms:
+        raise InputError(
+            f"{text.strip()!r} does not fit this map: the objects with these numbers are not at"
+            " this time. Copy the selection again from the difficulty as it is saved now, or write"
+            " both ends: 00:12:345 - 00:16:000."
+        )
     return Range(start, max(round(item.end_time) for item in selected))
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from model_core.audio.decode import Audio
-from model_core.audio.windows import SAMPLES_PER_MS
 from model_core.beatmap import Beatmap
 from model_core.beatmap.edits import (
     FreeRange,
@@ -24,13 +24,13 @@ from model_core.beatmap.edits import (
     replaced_objects,
     require_editable,
 )
-from model_core.beatmap.new_objects import NewObject
 from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
 from model_core.generation.decode_loop import never, stop_if
 from model_core.model import Model
 from model_core.remap.draft import Drafter
 from model_core.remap.options import Candidate, Progress, RemapOptions, RemapResult
 from model_core.remap.seam import seam_bits
+from model_core.remap.usable import check_answer
 from model_core.tokens import TimedEvents
 from model_core.tokens.decode import rescale_positions
 from model_core.tokens.groups import events_to_groups
@@ -40,9 +40,9 @@ from model_core.tokens.to_objects import Converted, groups_to_objects
 __all__ = ["remap_range"]
 
 _MODES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
-# Quieter than this (root mean square, full scale 1) a stretch counts as silence.
-_SILENCE = 0.004
-_MOST_IN_ONE_SPOT_MS = 1500.0
+# Where every variant is unusable, others are drawn this many times in all before giving up.
+_ATTEMPTS = 3
+_ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, apart from the variants' own
 
 
 class _Stopwatch:
@@ -89,17 +89,57 @@ def remap_range(
     check_request(beatmap, audio, start_ms, end_ms)
     free = free_range(beatmap, start_ms, end_ms)
     watch = _Stopwatch()
-    drafter = Drafter(model, beatmap, audio, start_ms, free, options)
+    refused: list[DegenerateOutput | EditRefused] = []
+    tokens = 0
+    for attempt in range(_ATTEMPTS):
+        tried = replace(options, seed=options.seed + attempt * _ATTEMPT_STEP)
+        drafter = Drafter(model, beatmap, audio, start_ms, free, tried)
+        report(Progress("encoder", 0, len(drafter.windows)))
+        begun = time.perf_counter()
+        drafter.encode(cancelled)
+        watch.add("encoder", begun)
+        begun = time.perf_counter()
+        drafts = drafter.generate(report, cancelled)
+        watch.add("decode", begun)
+        tokens += drafter.tokens
+        report(Progress("post", len(drafter.windows), len(drafter.windows), tokens))
+        made, failures = _edits(
+            model, beatmap, audio, start_ms, end_ms, free, drafts, options, watch
+        )
+        refused += failures
+        if made:
+            break
+    else:
+        last = refused[-1]
+        kind = EditRefused if isinstance(last, EditRefused) else DegenerateOutput
+        raise kind(str(last) if options.variants == 1 else " ".join(map(str, failures)))
 
-    report(Progress("encoder", 0, len(drafter.windows)))
+    stop_if(cancelled)
     begun = time.perf_counter()
-    drafter.encode(cancelled)
-    watch.add("encoder", begun)
-    begun = time.perf_counter()
-    drafts = drafter.generate(report, cancelled)
-    watch.add("decode", begun)
+    ranked = _rank(model, audio, drafter, free, made)
+    watch.add("rank", begun)
+    return RemapResult(
+        candidates=ranked,
+        refused=tuple(map(str, refused)),
+        seed=options.seed,
+        tokens=tokens,
+        windows=len(drafter.windows),
+        timings_ms=watch.ms,
+    )
 
-    report(Progress("post", len(drafter.windows), len(drafter.windows), drafter.tokens))
+
+def _edits(
+    model: Model,
+    beatmap: Beatmap,
+    audio: Audio,
+    start_ms: int,
+    end_ms: int,
+    free: FreeRange,
+    drafts: Sequence[TimedEvents],
+    options: RemapOptions,
+    watch: _Stopwatch,
+) -> tuple[list[tuple[int, RemapEdit, Converted]], list[DegenerateOutput | EditRefused]]:
+    """Usable variants as edits, by number; and why the others are not."""
     made: list[tuple[int, RemapEdit, Converted]] = []
     refused: list[DegenerateOutput | EditRefused] = []
     for variant, draft in enumerate(drafts):
@@ -108,7 +148,7 @@ def remap_range(
         watch.add("post", begun)
         begun = time.perf_counter()
         try:
-            _check_answer(beatmap, audio, start_ms, end_ms, converted.objects)
+            check_answer(beatmap, audio, start_ms, end_ms, converted.objects)
             edit = remap(
                 beatmap,
                 start_ms,
@@ -127,22 +167,7 @@ def remap_range(
             which = f"Variant {variant + 1}: " if options.variants > 1 else ""
             refused.append(type(error)(f"{which}{error}"))
         watch.add("patch", begun)
-    if not made:
-        kind = EditRefused if isinstance(refused[0], EditRefused) else DegenerateOutput
-        raise kind(" ".join(map(str, refused)))
-
-    stop_if(cancelled)
-    begun = time.perf_counter()
-    ranked = _rank(model, audio, drafter, free, made)
-    watch.add("rank", begun)
-    return RemapResult(
-        candidates=ranked,
-        refused=tuple(map(str, refused)),
-        seed=options.seed,
-        tokens=drafter.tokens,
-        windows=len(drafter.windows),
-        timings_ms=watch.ms,
-    )
+    return made, refused
 
 
 def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) -> None:
@@ -150,7 +175,9 @@ def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) ->
     if beatmap.mode != 0:
         name = _MODES[beatmap.mode] if 0 <= beatmap.mode < len(_MODES) else f"mode {beatmap.mode}"
         raise NotSupported(f"This is a map for {name}; remapping it is not supported yet.")
-    if end_ms <= start_ms:
+    if end_ms < start_ms or (
+        end_ms == start_ms and not replaced_objects(beatmap, start_ms, end_ms)
+    ):
         raise InputError(
             f"The range is empty: it ends at {end_ms:g} ms and begins at {start_ms:g} ms."
         )
@@ -181,39 +208,6 @@ def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange
     )
     inside = tuple(o for o in converted.objects if free.first_ms <= o.time <= free.last_ms)
     return Converted(inside, converted.dropped)
-
-
-def _check_answer(
-    beatmap: Beatmap,
-    audio: Audio,
-    start_ms: int,
-    end_ms: int,
-    objects: Sequence[NewObject],
-) -> None:
-    """Refuse what no mapper could want."""
-    if not objects:
-        loud = _loudness(audio, start_ms, end_ms)
-        if loud > _SILENCE or replaced_objects(beatmap, start_ms, end_ms):
-            raise DegenerateOutput(
-                "The model wrote no objects although there is music in the range. "
-                "Nothing was changed; try another seed or a range that begins earlier."
-            )
-        return
-    spots = {(o.x, o.y) for o in objects if not o.curve_points}
-    sliders = any(o.curve_points for o in objects)
-    long = objects[-1].time - objects[0].time > _MOST_IN_ONE_SPOT_MS
-    if len(objects) >= 4 and len(spots) == 1 and not sliders and long:
-        raise DegenerateOutput(
-            f"The model put all {len(objects)} objects on one spot. "
-            "Nothing was changed; try another seed."
-        )
-
-
-def _loudness(audio: Audio, start_ms: float, end_ms: float) -> float:
-    """Root mean square of a stretch of the song, full scale 1."""
-    first, last = (max(0, int(ms * SAMPLES_PER_MS)) for ms in (start_ms, end_ms))
-    piece = audio.samples[first:last]
-    return float(np.sqrt(np.mean(np.square(piece)))) if len(piece) else 0.0
 
 
 def _rank(

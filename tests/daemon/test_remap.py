@@ -92,7 +92,11 @@ def test_what_a_library_prints_does_not_break_the_pipe(
 REFUSED = {
     "missing map": ({"path": "missing.osu"}, grpc.StatusCode.NOT_FOUND, "MAP_NOT_FOUND"),
     "relative path": ({"path": None}, grpc.StatusCode.INVALID_ARGUMENT, "OPTION_INVALID"),
-    "empty range": ({"end_ms": 2000}, grpc.StatusCode.INVALID_ARGUMENT, "RANGE_EMPTY"),
+    "empty range": (
+        {"start_ms": 2001, "end_ms": 2001},
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "RANGE_EMPTY",
+    ),
     "backwards": ({"end_ms": 10}, grpc.StatusCode.INVALID_ARGUMENT, "RANGE_EMPTY"),
     "before the song": (
         {"start_ms": -500, "end_ms": -10},
@@ -175,9 +179,7 @@ def test_failures_of_the_model_are_the_last_event(
     assert final(shared_daemon.remap(shared_mapset.map)).HasField("result")
 
 
-def test_cancel_stops_a_job_early(
-    shared_daemon: RunningDaemon, shared_mapset: Mapset
-):
+def test_cancel_stops_a_job_early(shared_daemon: RunningDaemon, shared_mapset: Mapset):
     shared_daemon.models("LoadModel", models_pb2.LoadModelRequest())
     stream = shared_daemon.remap(shared_mapset.map, "slow")
     for response in stream:

@@ -70,6 +70,16 @@ def test_a_selection_is_a_range_of_its_map() -> None:
         parse_range("00:00:500 (9) - ", beatmap)
 
 
+def test_a_selection_of_another_state_of_the_map_is_refused() -> None:
+    beatmap = parse(small_map())
+    first = min(beatmap.hit_objects, key=lambda item: item.time)
+    stamp = format_timestamp(first.time)
+    with pytest.raises(InputError, match="does not fit this map"):
+        parse_range(f"{format_timestamp(first.time - 1).removesuffix(' - ')} (1) - ", beatmap)
+    with pytest.raises(InputError, match="does not fit this map"):
+        parse_range(f"{stamp.removesuffix(' - ')} (1,99) - ", beatmap)
+
+
 def test_mania_selections_name_columns() -> None:
     data = b"[General]\nMode: 3\n[Difficulty]\nCircleSize:4\n[HitObjects]\n"
     data += b"64,192,1000,1,0\n448,192,1000,1,0\n192,192,1500,128,0,1900:0:0:0:0:\n"

@@ -95,6 +95,47 @@ def test_everything_on_one_spot_is_refused(
     assert run(tiny_model, noise, song_map()).candidates
 
 
+def test_one_moment_is_a_range_where_an_object_starts(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, draft_of(tiny_model, [f"300,300,{START},1,0"]))
+    (candidate,) = remap_range(tiny_model, song_map(), noise, START, START).candidates
+    assert (candidate.edit.summary.replaced, candidate.edit.summary.generated) == (1, 1)
+
+
+def test_a_hole_in_full_music_is_refused(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beatmap = song_map()
+    times = [o.time for o in beatmap.hit_objects if 5000 <= o.time <= 12_000]
+    assert len(times) > 8
+    script(monkeypatch, draft_of(tiny_model, circles(5000, 5500) + circles(11_500, 12_000)))
+    with pytest.raises(DegenerateOutput, match=r"a hole in the music, 00:05:\d{3} - 00:11:500"):
+        remap_range(tiny_model, beatmap, noise, 5000, 12_000)
+    # Where the song is silent, or the mapper had nothing either, it is no hole.
+    assert remap_range(tiny_model, beatmap, SILENCE, 5000, 12_000).candidates
+    bare = write_map(circles(500, 5500) + circles(11_500, 15_000))
+    assert remap_range(tiny_model, bare, noise, 5000, 12_000).candidates
+
+
+def test_what_is_unusable_is_drawn_again_before_giving_up(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = draft_of(tiny_model, []), draft_of(tiny_model, circles(START, END))
+    stand_in = script(monkeypatch, bad)
+    seeds: list[object] = []
+
+    def in_turn(*asked: object) -> object:
+        seeds.append(stand_in.settings)
+        stand_in.drafts = [bad if len(seeds) < 3 else good]
+        return stand_in(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("model_core.remap.draft.generate_sequential", in_turn)
+    result = run(tiny_model, noise, song_map())
+    assert len(seeds) == 3 and len(result.candidates) == 1
+    assert len(result.refused) == 2 and result.seed == 0
+
+
 def test_objects_stand_where_the_map_has_its_own(
     tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +203,7 @@ def test_the_real_seam_ranks_what_it_reads(
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
-        (START, START, "empty"),
+        (START + 1, START + 1, "empty"),
         (END, START, "empty"),
         (20_000, 24_000, "outside the song"),
         (-4_000, -1, "outside the song"),
