@@ -91,9 +91,9 @@ def test_ranges_that_are_none(house: House, mapset: Mapset) -> None:
     path = mapset.insane
     assert refused(house, path, 3_600_000, 3_604_000).reason == "RANGE_OUTSIDE_SONG"
     assert refused(house, path, -4_000, -1_000).reason == "RANGE_OUTSIDE_SONG"
-    assert refused(house, path, START, START).reason == "RANGE_EMPTY"
+    assert refused(house, path, START + 1, START + 1).reason == "RANGE_EMPTY"
     assert refused(house, path, END, START).reason == "RANGE_EMPTY"
-    told = house.run("remap", path, "--from", "00:20:154", "--to", "00:20:154", "--json").error
+    told = house.run("remap", path, "--from", "00:20:155", "--to", "00:20:155", "--json").error
     assert (told["exit_code"], told["reason"]) == (4, "RANGE_EMPTY")
 
 
