@@ -82,6 +82,9 @@ def _conflict(lines: tuple[int, ...], what: str) -> RebaseConflict:
 
 
 def _require_same_range(old: Beatmap, now: Beatmap, touched: tuple[int, int]) -> None:
+    if (old.mode, old.version) != (now.mode, now.version):
+        lines = [r.line for r in now.document.section("General") if r.text.startswith("Mode")]
+        raise _conflict(tuple(line + 1 for line in lines) or (1,), "The mode or the format version")
     start, end = touched
     before = [(_content(old, item.line), item.line) for item in replaced_objects(old, start, end)]
     after = [(_content(now, item.line), item.line) for item in replaced_objects(now, start, end)]

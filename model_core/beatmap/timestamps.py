@@ -18,8 +18,10 @@ from .beatmap import Beatmap
 from .hit_objects import HitObject
 
 _TIMESTAMP = re.compile(
-    r"(?P<sign>-?)(?P<minutes>\d{1,3}):(?P<seconds>[0-5]?\d)(?:[:.](?P<ms>\d{0,3}))?"
-    r"(?:\s*\((?P<selection>[^)]*)\))?",
+    # Whole or not at all: half of a mistyped 00:99:000 would be another time. A dash right
+    # behind a time separates, it is no sign.
+    r"(?:(?<![\d:.)])(?P<sign>-))?(?<![\d:.])(?P<minutes>\d{1,3}):(?P<seconds>[0-5]?\d)"
+    r"(?:[:.](?P<ms>\d{0,3}))?(?![\d:])(?:\s*\((?P<selection>[^)]*)\))?",
     re.ASCII,
 )
 _BARE = re.compile(r"-?\d{1,10}(?:\.\d{0,9})?", re.ASCII)

@@ -77,6 +77,16 @@ def test_conflicts_name_their_lines(
     assert caught.value.lines == lines
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"Mode: 0", b"Mode: 3"), (b"osu file format v14", b"osu file format v4")],
+)
+def test_a_map_of_another_mode_or_version_is_a_conflict(old: bytes, new: bytes) -> None:
+    assert old in BASE
+    with pytest.raises(RebaseConflict, match="mode or the format"):
+        rebase(EDIT.patch, BASE, BASE.replace(old, new, 1), RANGE)
+
+
 def test_a_slider_drawn_into_the_range_is_a_conflict() -> None:
     current = BASE.replace(b"300,100,1500,2,0,L|440:100,1,", b"300,100,1500,2,0,L|440:100,9,")
     with pytest.raises(RebaseConflict):

@@ -36,7 +36,10 @@ def test_selections() -> None:
     assert parse_timestamp("00:12:345 (what) - ").selection == ()
 
 
-@pytest.mark.parametrize("text", ["", "soon", "999:00:000"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "999:00:000", "00:99:000", "99:99:999", "00:12:3456", "1000:12:345", "00:12:34:567"],
+)
 def test_no_time(text: str) -> None:
     with pytest.raises(InputError):
         parse_timestamp(text)
@@ -84,3 +87,12 @@ def test_mania_selections_name_columns() -> None:
     data = b"[General]\nMode: 3\n[Difficulty]\nCircleSize:4\n[HitObjects]\n"
     data += b"64,192,1000,1,0\n448,192,1000,1,0\n192,192,1500,128,0,1900:0:0:0:0:\n"
     assert parse_range("00:01:000 (1000|3,1500|1) - ", parse(data)) == Range(1000, 1900)
+
+
+def test_half_of_a_mistyped_time_is_no_time() -> None:
+    """00:99:000 is neither 0:09 nor 9:00: the range would be most of the song."""
+    with pytest.raises(InputError, match="names a moment"):
+        parse_range("00:12:345 - 00:99:000")
+    with pytest.raises(InputError, match="names a moment"):
+        parse_range("00:12:345 - 00:16:0000")
+    assert parse_range("00:12:345-00:16:000") == Range(12345, 16000)
