@@ -149,9 +149,10 @@ def _is_below(path: Path, root: Path) -> bool:
 
 def _child(folder: Path, name: str) -> Path | None:
     exact = folder / name
-    if exact.exists():
-        return exact
     try:
+        # OSError: a name that is longer than the file system takes.
+        if exact.exists():
+            return exact
         return next(
             (entry for entry in folder.iterdir() if entry.name.lower() == name.lower()), None
         )

@@ -19,7 +19,7 @@ from google.protobuf.message import DecodeError
 from grpc_status import rpc_status
 
 from daemon.model_errors import refusal_of
-from daemon.refusal import Refusal, bad_field
+from daemon.refusal import Refusal, bad_field, fitting
 from model_core.errors import CompanionError
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class ErrorInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
 
 async def abort(context: Any, refusal: Refusal) -> None:
     """End the call with the refusal; never returns."""
-    status = rpc_status.to_status(refusal.status())
+    status = rpc_status.to_status(fitting(refusal))
     await context.abort(status.code, status.details, status.trailing_metadata)
     raise asyncio.CancelledError  # abort raised already
 

@@ -8,6 +8,7 @@ names the remedy; :class:`~osu_companion.v1.errors_pb2.ErrorReason` is for progr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
@@ -17,6 +18,12 @@ from osu_companion.local.endpoint import ERROR_DOMAIN
 from osu_companion.v1 import errors_pb2
 
 _PREFIX = "ERROR_REASON_"
+
+# Lines of a file that an error names, at most: an editor's save may touch every one.
+MAX_LINES = 12
+# gRPC drops a call whose trailers are larger than 8 KiB (surely above 16), error and all.
+_MAX_TRAILER_BYTES = 6000
+_SHORT_MESSAGE = 300
 
 # One code for each reason, so that the two cannot disagree.
 _CODES: Mapping[str, int] = {
@@ -92,6 +99,26 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an accident
         return status
 
 
+def fitting(refusal: Refusal) -> status_pb2.Status:
+    """The refusal's status, without what would not fit into a call's trailers."""
+    status = refusal.status()
+    if _trailer_bytes(status) <= _MAX_TRAILER_BYTES:
+        return status
+    facts = {key: value for key, value in refusal.facts.items() if len(value) <= _SHORT_MESSAGE}
+    message = refusal.message
+    slim = Refusal(refusal.reason, message, facts=facts).status()
+    if _trailer_bytes(slim) > _MAX_TRAILER_BYTES:
+        half = _SHORT_MESSAGE // 2
+        slim = Refusal(refusal.reason, f"{message[:half]} … {message[-half:]}").status()
+    return slim
+
+
+def _trailer_bytes(status: status_pb2.Status) -> int:
+    # The message goes percent-encoded, and once more within the status, which goes as base64.
+    size: int = status.ByteSize()
+    return len(quote(status.message)) + size * 4 // 3
+
+
 def bad_field(reason: str, field: str, message: str) -> Refusal:
     """A request whose field holds what it must not."""
     violation = error_details_pb2.BadRequest.FieldViolation(field=field, description=message)
@@ -104,9 +131,9 @@ def precondition(reason: str, subject: str, message: str, lines: Iterable[int] =
     Args:
         subject: the file or model.
         lines: 1-based line numbers in the way, if any; each becomes a violation of its own and
-            ``ErrorInfo.metadata["lines"]`` lists them.
+            ``ErrorInfo.metadata["lines"]`` lists them. The first ``MAX_LINES`` of them.
     """
-    lines = tuple(lines)
+    lines = tuple(lines)[:MAX_LINES]
     subjects = [f"{subject}:{line}" for line in lines] or [subject]
     failure = error_details_pb2.PreconditionFailure(
         violations=[

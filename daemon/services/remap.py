@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +15,8 @@ from daemon.access import Access
 from daemon.jobs import Scheduler
 from daemon.jobs.preparation import prepare_remap
 from daemon.store import JobTable
+
+log = logging.getLogger(__name__)
 
 
 class RemapServicer(remap_pb2_grpc.RemapServiceServicer):
@@ -30,7 +34,11 @@ class RemapServicer(remap_pb2_grpc.RemapServiceServicer):
         self, request: remap_pb2.RemapBeatmapRequest, context: Any
     ) -> AsyncIterator[remap_pb2.RemapBeatmapResponse]:
         job = await asyncio.to_thread(prepare_remap, request, self._access, self._config)
-        await self._table.keep_base(job.request.base_sha256, job.base)
+        try:
+            await self._table.keep_base(job.request.base_sha256, job.base)
+        except sqlite3.Error as error:
+            # A full disk must not stop the work; clients send the base along to be rebased.
+            log.error("the base of job %s could not be kept: %s", job.job_id, error)
         await self._scheduler.submit(job)
         try:
             async for event in job.events():

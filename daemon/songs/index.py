@@ -56,7 +56,8 @@ class SongIndex:
 
     async def look_at(self, paths: Iterable[Path]) -> None:
         """Something happened to these files just now; a save counts as of now."""
-        await self._compare([os.path.realpath(path) for path in paths], live=True)
+        real = [os.path.realpath(path) for path in paths]
+        await self._compare([path for path in real if is_text(path)], live=True)
 
     async def look_at_recent(self, folders: int) -> None:
         """Look again at the folders of the maps saved last: events can be lost."""
@@ -158,11 +159,22 @@ def hash_file(path: str) -> str | None:
     return hashlib.sha256(data).hexdigest() if len(data) <= MAX_MAP_BYTES else None
 
 
+def is_text(path: str) -> bool:
+    """Whether the path can be stored and sent. Archives unpacked with the wrong encoding leave
+    names on Linux that are no text; their maps are passed over."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _batches(root: Path) -> Iterator[list[str]]:
     batch: list[str] = []
     # followlinks off: a link in Songs must not lead the walk around in circles.
     for folder, _, names in os.walk(root):
-        batch += [os.path.join(folder, name) for name in names if is_map(name)]  # noqa: PTH118
+        paths = (os.path.join(folder, name) for name in names if is_map(name))  # noqa: PTH118
+        batch += [path for path in paths if is_text(path)]
         if len(batch) >= _FILES_AT_ONCE:
             yield batch
             batch = []
@@ -172,7 +184,7 @@ def _batches(root: Path) -> Iterator[list[str]]:
 
 def _maps_in(folder: Path) -> list[Path]:
     try:
-        return [entry for entry in folder.iterdir() if is_map(entry.name)]
+        return [entry for entry in folder.iterdir() if is_map(entry.name) and is_text(str(entry))]
     except OSError:
         return []
 

@@ -9,10 +9,10 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +93,22 @@ class Database:
         def transact() -> Result:
             assert self._connection is not None, "the store is not open"
             with self._connection:
-                return work(self._connection)
+                result = work(self._connection)
+            if isinstance(result, sqlite3.Cursor):
+                # Another thread would end it there, while this one may use its statement again.
+                result.close()
+                raise TypeError("work in the store must not give a cursor away")
+            return result
 
         return await self._in_thread(transact)
+
+    async def write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run one statement for each row of values, in a transaction of their own."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(statement, rows)
+
+        await self.run(work)
 
     async def close(self) -> None:
         def close() -> None:
@@ -137,6 +150,8 @@ class Database:
                     f"{self._file} was written by a newer version of this program: update the "
                     "program, or move the file away"
                 )
+            if version:
+                _require_sound(connection)
             for number in range(version, len(_MIGRATIONS)):
                 connection.executescript(
                     f"BEGIN; {_MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
@@ -146,3 +161,14 @@ class Database:
             raise
         connection.row_factory = sqlite3.Row
         self._connection = connection
+
+
+def _require_sound(connection: sqlite3.Connection) -> None:
+    """Raises DatabaseError where pages behind the header are damaged, or tables are gone."""
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise sqlite3.DatabaseError(found)
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    missing = {"jobs", "bases", "songs", "own_writes"} - tables
+    if missing:
+        raise sqlite3.DatabaseError(f"it has no table {min(missing)}")

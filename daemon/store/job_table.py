@@ -51,10 +51,10 @@ class JobTable:
     async def put(self, row: JobRow) -> None:
         """Insert or replace."""
         # SQLite's integers are signed: a seed goes in as text.
-        values = [str(row.seed) if name == "seed" else getattr(row, name) for name in _COLUMNS]
+        values = tuple(str(row.seed) if name == "seed" else getattr(row, name) for name in _COLUMNS)
         marks = ", ".join("?" * len(_COLUMNS))
         statement = f"INSERT OR REPLACE INTO jobs ({', '.join(_COLUMNS)}) VALUES ({marks})"
-        await self._database.run(lambda connection: connection.execute(statement, values))
+        await self._database.write(statement, [values])
 
     async def get(self, job_id: str) -> JobRow | None:
         rows = await self._select("WHERE job_id = ?", (job_id,))
@@ -75,18 +75,14 @@ class JobTable:
     async def fail(self, job_id: str, error: bytes) -> None:
         """Note that a job failed which no process has in hand any more."""
         values = (jobs_pb2.JOB_STATE_FAILED, error, time.time(), job_id)
-        await self._database.run(
-            lambda connection: connection.execute(
-                "UPDATE jobs SET state = ?, error = ?, finished_at = ? WHERE job_id = ?", values
-            )
+        await self._database.write(
+            "UPDATE jobs SET state = ?, error = ?, finished_at = ? WHERE job_id = ?", [values]
         )
 
     async def keep_base(self, sha256: str, data: bytes) -> None:
         """Keep the bytes of a file that patches are made for."""
-        await self._database.run(
-            lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO bases VALUES (?, ?, ?)", (sha256, data, time.time())
-            )
+        await self._database.write(
+            "INSERT OR REPLACE INTO bases VALUES (?, ?, ?)", [(sha256, data, time.time())]
         )
 
     async def base(self, sha256: str) -> bytes | None:

@@ -79,17 +79,11 @@ class SongTable:
         values = [
             (r.path, r.size, r.mtime_ns, r.sha256, r.saved_at, r.previous_saved_at) for r in rows
         ]
-        await self._database.run(
-            lambda connection: connection.executemany(
-                "INSERT OR REPLACE INTO songs VALUES (?, ?, ?, ?, ?, ?)", values
-            )
-        )
+        await self._database.write("INSERT OR REPLACE INTO songs VALUES (?, ?, ?, ?, ?, ?)", values)
 
     async def remove(self, paths: Iterable[str]) -> None:
         values = [(path,) for path in paths]
-        await self._database.run(
-            lambda connection: connection.executemany("DELETE FROM songs WHERE path = ?", values)
-        )
+        await self._database.write("DELETE FROM songs WHERE path = ?", values)
 
     async def report_write(self, path: str, sha256: str) -> None:
         now = time.time()

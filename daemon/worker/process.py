@@ -21,6 +21,8 @@ worker_log = logging.getLogger("daemon.worker.output")
 _STDERR_LINES = 100
 # A worker that was told to end and does not is killed after this many seconds.
 _END_SECONDS = 3.0
+# A worker that has closed its output is given this long to end by itself.
+_REAP_SECONDS = 0.5
 
 
 class WorkerDied(Exception):  # noqa: N818
@@ -154,8 +156,14 @@ class WorkerProcess:
                 self._take(await frames.read_async(stdout))
         except frames.BrokenPipe as error:
             log.debug("worker %d: %s", self.pid, error)
+        # Left alone for a moment to be reaped: a kill would take the exit status from the loop's
+        # own watcher, which then makes one up (255).
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_REAP_SECONDS):
+                await self._process.wait()
         # Whoever closes its output while alive is of no more use.
-        self.kill()
+        if self._process.returncode is None:
+            self.kill()
         await self._process.wait()
         with contextlib.suppress(asyncio.CancelledError, TimeoutError):
             async with asyncio.timeout(1.0):

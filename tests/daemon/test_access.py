@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 import grpc
 import pytest
@@ -13,7 +14,7 @@ from osu_companion.local.config import allow_folder
 from osu_companion.v1 import remap_pb2, remap_pb2_grpc, status_pb2, status_pb2_grpc
 
 from daemon.access import Access
-from daemon.refusal import Refusal
+from daemon.refusal import Refusal, fitting
 from tests.daemon.conftest import Mapset, RunningDaemon
 from tests.daemon.errors import details, reason, status_of
 
@@ -119,6 +120,16 @@ def test_nothing_leads_out(access: Access, tmp_path: Path):
     assert refused(access, songs / "link.osu") == "FOLDER_NOT_ALLOWED"
 
 
+def test_what_an_error_says_fits_into_trailers(access: Access):
+    deep = "/" + "/".join(["日本語の譜面フォルダ" * 6] * 10)
+    with pytest.raises(Refusal) as caught:
+        access.resolve(f"{deep}/a.osu")
+    status = fitting(caught.value)
+    assert len(quote(status.message)) + status.ByteSize() * 4 // 3 < 8000
+    assert details(status)["ErrorInfo"].reason == "FOLDER_NOT_ALLOWED"
+    assert status.message.startswith("/日本語") and "allowed_folders" in status.message
+
+
 def test_only_files_that_can_be_maps_are_read(access: Access, tmp_path: Path):
     songs = tmp_path / "Songs"
     (songs / "notes.txt").write_text("hello")
@@ -146,4 +157,7 @@ def test_audio_is_found_whatever_its_case_and_separators(access: Access, tmp_pat
     assert caught.value.reason == "FOLDER_NOT_ALLOWED"
     with pytest.raises(Refusal) as caught:
         access.find_audio(folder / "a.osu", "sound")
+    assert caught.value.reason == "AUDIO_NOT_FOUND"
+    with pytest.raises(Refusal) as caught:
+        access.find_audio(folder / "a.osu", "x" * 300 + ".mp3")
     assert caught.value.reason == "AUDIO_NOT_FOUND"

@@ -58,6 +58,28 @@ def test_change_inside_names_the_lines(
     assert len(details(status)["PreconditionFailure"].violations) == len(named)
 
 
+def test_a_conflict_of_every_line_is_still_an_answer(
+    shared_daemon: RunningDaemon, shared_mapset: Mapset, patch: patches_pb2.BeatmapPatch
+):
+    """Another line end on each of many lines: what an error says must fit into its trailers."""
+    before = shared_mapset.map.read_bytes()
+    many = b"".join(b"50,50,%d,1,0,0:0:0:0:\r\n" % (100_000 + time) for time in range(400))
+    base = before + many
+    result = applied(patch, before) + many
+    made = patches_pb2.BeatmapPatch()
+    made.CopyFrom(patch)
+    made.base_sha256, made.result_sha256 = sha256(base), sha256(result)
+    with pytest.raises(grpc.RpcError) as caught:
+        rebase(
+            shared_daemon,
+            patch=made,
+            base_bytes=base,
+            current_bytes=base.replace(b"\r\n", b"\n"),
+        )
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    assert reason(status_of(caught.value)) == "PATCH_CONFLICT"
+
+
 def test_base_comes_from_the_caller_where_it_is_not_kept(shared_daemon: RunningDaemon):
     base = b"osu file format v14\n\n[General]\nMode: 0\n\n[Metadata]\nTitle:x\n\n[HitObjects]\n"
     result = base + b"1,1,1000,1,0\n"

@@ -205,6 +205,24 @@ def test_songs_is_found_as_the_game_finds_it(tmp_path: Path):
     assert found(tmp_path / "nothing") is None
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+async def test_names_that_are_no_text_are_passed_over(index: SongIndex):
+    songs = index.root
+    (songs / "good").mkdir(parents=True)
+    (songs / "good" / "a.osu").write_bytes(b"osu file format v14\n")
+    wrong = os.fsencode(songs) + b"/\x83\x65\xff"
+    try:
+        os.mkdir(wrong)  # noqa: PTH102
+    except OSError:
+        pytest.skip("this file system takes text only")
+    bad = Path(os.fsdecode(wrong)) / "b.osu"
+    bad.write_bytes(b"osu file format v14\n")
+    assert await index.scan() == 1
+    await index.look_at([bad])
+    await index.look_at_recent(10)
+    assert [Path(row.path).name for row in await index.newest(10)] == ["a.osu"]
+
+
 def test_configured_songs_wins(tmp_path: Path):
     root = find_songs(str(tmp_path / "Maps"), environ={}, installations=[])
     assert root is not None

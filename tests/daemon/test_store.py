@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from osu_companion.v1 import jobs_pb2
 
-from daemon.store import Database, JobRow, JobTable
+from daemon.store import Database, JobRow, JobTable, SongRow, SongTable
 from daemon.store.database import StoreError
 
 ROW = JobRow(
@@ -97,3 +97,40 @@ async def test_a_failed_step_changes_nothing(database: Database):
     with pytest.raises(ValueError, match="in the middle"):
         await database.run(work)
     assert await JobTable(database).base("x") is None
+
+
+async def test_no_cursor_leaves_the_thread_of_the_store(database: Database):
+    """Ended in another thread, it disturbs whatever the store does just then."""
+    with pytest.raises(TypeError, match="cursor"):
+        await database.run(lambda connection: connection.execute("SELECT 1"))
+    table = JobTable(database)
+    await table.put(ROW)
+    await table.fail("a", b"why")
+    await table.keep_base("0" * 64, b"bytes")
+    songs = SongTable(database)
+    await songs.put([SongRow("/a.osu", 1, 2, None, 3.0)])
+    await songs.remove(["/a.osu"])
+
+
+@pytest.mark.parametrize("damage", ["page", "table"])
+async def test_damage_behind_the_header_is_set_aside(tmp_path: Path, damage: str):
+    file = tmp_path / "store.sqlite3"
+    first = Database(file)
+    await first.open()
+    for number in range(50):
+        await JobTable(first).put(replace(ROW, job_id=str(number), result=bytes(2000)))
+    await first.close()
+    if damage == "table":
+        connection = sqlite3.connect(file)
+        connection.execute("DROP TABLE jobs")
+        connection.close()
+    else:
+        data = bytearray(file.read_bytes())
+        data[4096 : 3 * 4096] = b"\xa5" * 2 * 4096
+        file.write_bytes(data)
+    second = Database(file)
+    await second.open()
+    assert await JobTable(second).unfinished() == []
+    await JobTable(second).put(ROW)
+    await second.close()
+    assert list(tmp_path.glob("*.damaged-*"))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import signal
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.worker import frames
+from daemon.worker.process import WorkerProcess
 
 values = st.one_of(
     st.integers(-(2**53), 2**53), st.text(), st.binary(), st.booleans(), st.lists(st.integers())
@@ -43,3 +47,14 @@ async def test_asynchronous_reading():
     assert (await frames.read_async(reader))["result"] == b"\x00\xff" * 100_000
     with pytest.raises(frames.BrokenPipe):
         await frames.read_async(reader)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+async def test_how_a_worker_ended_is_told_truly():
+    """A kill that reaps the process itself makes asyncio report 255 for every way to end."""
+    for _ in range(4):
+        process = await WorkerProcess.start()
+        await asyncio.sleep(0.2)
+        os.kill(process.pid, signal.SIGKILL)
+        await process.ended.wait()
+        assert "it was killed" in process.describe_end()

@@ -38,7 +38,16 @@ def test_selections() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "999:00:000", "00:99:000", "99:99:999", "00:12:3456", "1000:12:345", "00:12:34:567"],
+    [
+        "",
+        "soon",
+        "999:00:000",
+        "00:99:000",
+        "99:99:999",
+        "00:12:3456",
+        "1000:12:345",
+        "00:12:34:567",
+    ],
 )
 def test_no_time(text: str) -> None:
     with pytest.raises(InputError):
