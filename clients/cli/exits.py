@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from clients.cli.output import Output
+    from clients.client.errors import ClientError
 
 
 class Exit(IntEnum):
@@ -68,4 +69,30 @@ def run(output: Output, work: Callable[[], None]) -> NoReturn:
     except OSError as error:
         code = Exit.FAILED
         output.error(error, code)
+    except Exception as error:
+        code = Exit.FAILED
+        output.error(_accident(error), code)
     raise typer.Exit(int(code))
+
+
+def _accident(error: Exception) -> ClientError:
+    """A mistake of this program, for people; the traceback goes to a file."""
+    import contextlib
+    import traceback
+
+    from osu_companion.local.paths import find_paths
+
+    from clients.client.errors import FailedError
+
+    told = ""
+    with contextlib.suppress(OSError):
+        file = find_paths().logs / "command.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = "".join(traceback.format_exception(error))
+        file.write_text(text, encoding="utf-8", errors="backslashreplace")
+        told = f"; {file} has the details"
+    what = str(error).encode(errors="backslashreplace").decode()
+    return FailedError(
+        f"osu-companion hit an error of its own ({type(error).__name__}: {what}){told}",
+        reason="INTERNAL",
+    )

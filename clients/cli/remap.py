@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from osu_companion.local.paths import find_paths
 
+from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.timestamps import format_time, parse_time
 from clients.client import Client
@@ -85,17 +86,17 @@ def remap(request: Request, output: Output) -> None:
         patcher = Patcher(paths.state)
         if request.dry_run:
             prepared = prepare(client, path, chosen.patch, base)
-            _remark(patcher, path, output)
             fields = _fields(stream.job_id, result, chosen, prepared, path)
             fields |= {"applied": False, "diff": prepared.diff(path.name)}
             output.result(fields, fields["diff"] or "Nothing would change.")
             return
         origin = origin_of(stream.job_id, result, chosen)
-        applied = apply(client, patcher, path, chosen.patch, origin, base)
-        _remark(patcher, path, output)
-        fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
-        fields |= {"applied": True, "entry": applied.entry.id}
-        output.result(fields, _told(result, chosen, applied, path))
+        with uninterrupted():
+            applied = apply(client, patcher, path, chosen.patch, origin, base)
+            _remark(patcher, path, output)
+            fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
+            fields |= {"applied": True, "entry": applied.entry.id}
+            output.result(fields, _told(result, chosen, applied, path))
 
 
 def variant(
@@ -126,31 +127,32 @@ def variant(
             fields = {"job": job_id, "variant": number, "applied": False, "diff": diff}
             output.result(fields, diff or "Nothing would change.")
             return
-        if replaces:
-            patcher.undo(path)
-        from osu_companion.v1 import jobs_pb2
-
-        about = jobs_pb2.JobResult(seed=answer.seed, model=job.model)
-        origin = origin_of(job_id, about, answer.variant)
-        try:
-            applied = apply(client, patcher, path, answer.variant.patch, origin)
-        except Exception:
+        with uninterrupted():
             if replaces:
-                with contextlib.suppress(Exception):
-                    patcher.redo(path)
-            raise
-        fields = {
-            "job": job_id,
-            "path": str(path),
-            "variant": number,
-            "applied": True,
-            "entry": applied.entry.id,
-            "rebased": applied.prepared.rebased,
-            "summary": _summary(applied.prepared.patch),
-        }
-        output.result(
-            fields, f"Variant {number}: {applied.prepared.patch.summary.text}\n{RELOAD_HINT}"
-        )
+                patcher.undo(path)
+            from osu_companion.v1 import jobs_pb2
+
+            about = jobs_pb2.JobResult(seed=answer.seed, model=job.model)
+            origin = origin_of(job_id, about, answer.variant)
+            try:
+                applied = apply(client, patcher, path, answer.variant.patch, origin)
+            except Exception:
+                if replaces:
+                    with contextlib.suppress(Exception):
+                        patcher.redo(path)
+                raise
+            fields = {
+                "job": job_id,
+                "path": str(path),
+                "variant": number,
+                "applied": True,
+                "entry": applied.entry.id,
+                "rebased": applied.prepared.rebased,
+                "summary": _summary(applied.prepared.patch),
+            }
+            output.result(
+                fields, f"Variant {number}: {applied.prepared.patch.summary.text}\n{RELOAD_HINT}"
+            )
 
 
 def _variant_diff(
@@ -196,7 +198,18 @@ def _existing(request: Request) -> Path | None:
     if request.map is None:
         raise UsageError("Which map? Give its path, or --active for the one saved last in Songs.")
     path = request.map.expanduser().absolute()
-    if not path.is_file():
+    try:
+        str(path).encode()
+        exists = path.is_file()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="backslashreplace").decode()
+        raise RefusedError(
+            f"The name {shown} is no valid text (UTF-8). Rename the file or its folder.",
+            reason="MAP_NOT_FOUND",
+        ) from None
+    except OSError:  # a name that is longer than the file system takes
+        exists = False
+    if not exists:
         raise RefusedError(f"There is no map at {path}.", reason="MAP_NOT_FOUND")
     return path
 

@@ -11,10 +11,13 @@ from typing import Any
 from osu_companion.local.endpoint import read_endpoint
 from osu_companion.local.paths import Paths, find_paths
 
+from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.timestamps import format_time
 from clients.patching import Entry, Patcher, UndoConflictError, unified_diff
 
+# The watcher is told as a courtesy; a daemon that hangs must not hold up an undo.
+_COURTESY_S = 1.0
 _STATE_WORDS = {"applied": "", "undone": " (undone)"}
 
 
@@ -25,13 +28,14 @@ def undo(map_path: Path | None, output: Output) -> None:
         PatchingError: nothing to undo, or someone else changed the map since.
     """
     paths = find_paths()
-    entry = _with_diff(Patcher(paths.state).undo, map_path, output)
-    _tell_watcher(paths, entry.path, entry.before_sha256)
-    output.result(
-        {"undone": _fields(entry)},
-        f"{entry.path.name}: taken back ({entry.summary or entry.verb}). "
-        "`osu-companion redo` repeats it.",
-    )
+    with uninterrupted():
+        entry = _with_diff(Patcher(paths.state).undo, map_path, output)
+        _tell_watcher(paths, entry.path, entry.before_sha256)
+        output.result(
+            {"undone": _fields(entry)},
+            f"{entry.path.name}: taken back ({entry.summary or entry.verb}). "
+            "`osu-companion redo` repeats it.",
+        )
 
 
 def redo(map_path: Path | None, output: Output) -> None:
@@ -41,12 +45,13 @@ def redo(map_path: Path | None, output: Output) -> None:
         PatchingError: nothing to redo, or someone else changed the map since.
     """
     paths = find_paths()
-    entry = _with_diff(Patcher(paths.state).redo, map_path, output)
-    _tell_watcher(paths, entry.path, entry.after_sha256)
-    output.result(
-        {"redone": _fields(entry)},
-        f"{entry.path.name}: repeated ({entry.summary or entry.verb}).",
-    )
+    with uninterrupted():
+        entry = _with_diff(Patcher(paths.state).redo, map_path, output)
+        _tell_watcher(paths, entry.path, entry.after_sha256)
+        output.result(
+            {"redone": _fields(entry)},
+            f"{entry.path.name}: repeated ({entry.summary or entry.verb}).",
+        )
 
 
 def history(map_path: Path | None, limit: int, output: Output) -> None:
@@ -78,7 +83,7 @@ def _tell_watcher(paths: Paths, path: Path, sha256: str) -> None:
     from clients.client import Client, ClientError
 
     with contextlib.suppress(ClientError), Client(endpoint) as client:
-        client.report_write(path, sha256)
+        client.report_write(path, sha256, timeout_s=_COURTESY_S)
 
 
 def _line(entry: Entry) -> str:

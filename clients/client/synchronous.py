@@ -223,10 +223,12 @@ class Client:
         )
         return list(answer.maps)
 
-    def report_write(self, path: str | os.PathLike[str], sha256: str) -> None:
+    def report_write(
+        self, path: str | os.PathLike[str], sha256: str, timeout_s: float = CALL_TIMEOUT_S
+    ) -> None:
         """Tell of a file that we write, so that it is not taken for a save by the editor."""
         request = songs_pb2.ReportWriteRequest(path=requests.absolute(path), sha256=sha256)
-        self._call(self._songs.ReportWrite, request)
+        self._call(self._songs.ReportWrite, request, timeout_s)
 
     # --- the daemon ---------------------------------------------------------------------------
 

@@ -102,7 +102,12 @@ class Patcher:
         with self._locked():
             undone = self.journal.entries(self._known(path), (EntryState.UNDONE,))
             undone.sort(key=lambda entry: (entry.changed_at, -entry.id), reverse=True)
+            # A new change ends the redo of what was undone before it, as in every editor: without
+            # a map named, "redo" must not bring back an old change of some other map.
+            newest = self.journal.entries(limit=1) if path is None else []
             for entry in undone:
+                if newest and entry.changed_at < newest[0].at:
+                    continue
                 if self._digest(entry.path) in (entry.before_sha256, entry.after_sha256):
                     return self._move(entry, self.journal.after(entry), EntryState.APPLIED)
             raise NothingToUndoError(f"There is nothing to redo{_of(path)}.")

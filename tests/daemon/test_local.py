@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tomllib
@@ -171,7 +172,30 @@ def test_endpoint_round_trip(tmp_path: Path, endpoint: Endpoint):
     assert not file.exists()
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", '{"port": 1}', "\x00", '{"port": "x"}'])
+def _written(**changed: object) -> str:
+    whole = {"host": "127.0.0.1", "port": 1, "token": "t", "pid": 1, "started_at": 1, "version": ""}
+    return json.dumps({**whole, **changed})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        '{"port": 1}',
+        "\x00",
+        '{"port": "x"}',
+        "[" * 100_000,
+        _written(pid=-1),
+        _written(pid=float("inf")),
+        _written(pid=10**30),
+        _written(port=0),
+        _written(port=99_999),
+        _written(token="a\nb"),
+        _written(token="é"),
+    ],
+)
 def test_endpoint_that_is_none(tmp_path: Path, text: str):
     file = tmp_path / "daemon.json"
     file.write_text(text)

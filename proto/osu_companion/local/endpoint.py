@@ -117,7 +117,7 @@ def read_endpoint(path: Path) -> Endpoint | None:
     """The endpoint in the file; None where there is no file or it holds something else."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        return Endpoint(
+        endpoint = Endpoint(
             host=str(fields["host"]),
             port=int(fields["port"]),
             token=str(fields["token"]),
@@ -125,8 +125,12 @@ def read_endpoint(path: Path) -> Endpoint | None:
             started_at=float(fields["started_at"]),
             version=str(fields["version"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+    usable = 0 < endpoint.port < 1 << 16 and 0 < endpoint.pid < 1 << 32
+    # gRPC takes header values of visible ASCII only.
+    plain = all(" " <= letter <= "~" for letter in endpoint.token + endpoint.host)
+    return endpoint if usable and plain else None
 
 
 def remove_endpoint(path: Path, pid: int) -> None:

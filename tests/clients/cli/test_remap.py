@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from google.rpc import code_pb2
 from osu_companion.v1 import jobs_pb2
 
+from clients.patching import Patcher
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import (
     JOB,
@@ -88,8 +91,11 @@ def test_a_dry_run_prints_the_diff_and_writes_nothing(
     ran = command("remap", map_path, *RANGE, "--dry-run")
     assert ran.code == 0 and map_path.read_bytes() == MAP
     assert ran.out.startswith("---") and "+1,1,1500,1,0" in ran.out
+    # Nothing at all: the remark that is made once per map is still to come.
+    assert not (home / "state" / "journal.sqlite3").exists()
     assert "Nothing was written yet" in command("history").out
     assert command("remap", map_path, *RANGE, "--dry-run", "--json").lines[-1]["diff"] in ran.out
+    assert "ranking criteria" in command("remap", map_path, *RANGE).err
 
 
 def test_a_copied_selection_goes_to_the_daemon_as_it_is(
@@ -273,3 +279,47 @@ def test_a_read_only_map_is_one_clear_error(
     ran = command("remap", map_path, *RANGE)
     assert ran.code == 1 and "read-only" in ran.err
     assert map_path.read_bytes() == MAP
+
+
+@pytest.mark.parametrize("step", ["journalled", "temporary flushed", "replaced", "marked"])
+def test_ctrl_c_while_the_map_is_written_is_too_late(
+    answered: FakeDaemon,
+    map_path: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    """Whatever the step, what is said is what was done."""
+    made = Patcher.__init__
+
+    def interrupting(self: Patcher, state_folder: Path, **_: object) -> None:
+        def observe(now: str) -> None:
+            if now == step:
+                signal.raise_signal(signal.SIGINT)
+
+        made(self, state_folder, observe=observe)
+
+    monkeypatch.setattr(Patcher, "__init__", interrupting)
+    ran = command("remap", map_path, *RANGE, "--json")
+    assert (ran.code, ran.lines[-1]["type"]) == (0, "result") and map_path.read_bytes() == NEW
+    ran = command("undo", "--json")
+    assert (ran.code, ran.lines[-1]["type"]) == (0, "result") and map_path.read_bytes() == MAP
+
+
+def test_an_accident_is_one_line_for_programs_and_none_is_a_traceback(
+    answered: FakeDaemon, map_path: Path, home: Path, command: Command
+) -> None:
+    ran = command("history", "--limit", 10**20, "--json")
+    assert (ran.code, ran.lines[-1]["type"], ran.err) == (1, "error", "")
+    ran = command("variant", 10**11, "--job", JOB)
+    assert ran.code == 1 and "Traceback" not in ran.err
+    assert "Traceback" in (home / "logs" / "command.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are text there")
+def test_names_that_cannot_be_are_refused(
+    answered: FakeDaemon, map_path: Path, command: Command
+) -> None:
+    for name in ("bad\udcff.osu", "x" * 300 + ".osu"):
+        ran = command("remap", map_path.with_name(name), *RANGE, "--json")
+        assert (ran.code, ran.lines[-1]["reason"]) == (4, "MAP_NOT_FOUND")

@@ -79,6 +79,21 @@ def test_undo_without_a_map_takes_the_newest_of_all(patcher: Patcher, tmp_path: 
     assert first.read_bytes() == second.read_bytes() == MAP
 
 
+def test_redo_without_a_map_brings_back_no_old_change_of_another(tmp_path: Path) -> None:
+    ticks = iter(range(1000))
+    patcher = Patcher(tmp_path / "state", clock=lambda: float(next(ticks)))
+    old, new = write_map(tmp_path / "old"), write_map(tmp_path / "new")
+    patcher.apply(old, some_patch(), REMAP)
+    patcher.undo(old)
+    patcher.apply(new, some_patch(), REMAP)
+    with pytest.raises(NothingToUndoError, match="nothing to redo"):
+        patcher.redo()
+    assert old.read_bytes() == MAP
+    patcher.undo()
+    assert patcher.redo().path == new
+    assert patcher.redo(old).path == old  # named, it is meant
+
+
 def test_a_patch_for_other_bytes_writes_nothing(patcher: Patcher, path: Path) -> None:
     path.write_bytes(MAP + b"// saved by the editor\r\n")
     with pytest.raises(BaseChangedError, match="was changed since this edit was made"):
