@@ -323,3 +323,12 @@ def test_names_that_cannot_be_are_refused(
     for name in ("bad\udcff.osu", "x" * 300 + ".osu"):
         ran = command("remap", map_path.with_name(name), *RANGE, "--json")
         assert (ran.code, ran.lines[-1]["reason"]) == (4, "MAP_NOT_FOUND")
+
+
+def test_a_file_at_the_start_of_an_error_keeps_its_name(
+    answered: FakeDaemon, map_path: Path, command: Command
+) -> None:
+    small = map_path.with_name("m.osu")
+    map_path.rename(small)
+    small.chmod(0o444)
+    assert command("remap", small, *RANGE).err.splitlines()[-1].startswith("m.osu is read-only")

@@ -33,8 +33,12 @@ def test_what_cannot_be_rated_has_no_stars() -> None:
         ["100,100,0,2,0,L|200:100,1,1e9"],
         ["100,100,0,1,0", "100,100,2000000000,1,0"],
         [f"100,100,{time},1,0" for time in range(20_000)],
+        [
+            "100,100,0,1,0",
+            "100,100,500,2,0,B" + "".join(f"|{k % 512}:{k % 384}" for k in range(300_000)) + ",1,9",
+        ],
     ],
-    ids=["slides", "length", "late", "dense"],
+    ids=["slides", "length", "late", "dense", "points"],
 )
 def test_maps_made_to_break_the_game_are_not_rated_for_hours(objects: list[str]) -> None:
     assert star_rating(_map(objects)) is None or len(objects) == 1
