@@ -90,6 +90,12 @@ def remap(request: Request, output: Output) -> None:
             fields |= {"applied": False, "diff": prepared.diff(path.name)}
             output.result(fields, fields["diff"] or "Nothing would change.")
             return
+        if not chosen.patch.edits:
+            # An entry in the journal for nothing would be what the next undo takes back.
+            prepared = prepare(client, path, chosen.patch, base)
+            fields = _fields(stream.job_id, result, chosen, prepared, path)
+            output.result(fields | {"applied": False}, "Nothing changes; nothing was written.")
+            return
         origin = origin_of(stream.job_id, result, chosen)
         with uninterrupted():
             applied = apply(client, patcher, path, chosen.patch, origin, base)

@@ -157,3 +157,13 @@ def test_the_map_saved_last_and_a_selection_as_the_editor_copies_it(
     result = house.run("remap", path, "--range", one, "--dry-run", "--json").result
     assert (result["start_ms"], result["summary"]["replaced"]) == (START, len(labels))
     assert path.read_bytes() == before
+
+
+def test_a_result_that_changes_nothing_is_not_written(house: House, mapset: Mapset) -> None:
+    path = mapset.insane
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    # After the last object and its music: nothing is there, and nothing comes.
+    told = house.run("remap", path, "--from", "58490", "--to", "58500", "--json").result
+    assert told["applied"] is False
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert house.run("undo", path, "--json").error["exit_code"] != 0
