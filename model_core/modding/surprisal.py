@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from model_core.audio.decode import Audio
-from model_core.audio.windows import Window, windows
+from model_core.audio.windows import Window
 from model_core.model import Model
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.prompts import Context, build_prompt, encode_events
@@ -118,15 +118,3 @@ def token_bits(
             chance = scores.softmax(dim=1).gather(1, wanted[:, None])[:, 0].double()
             result.append(-np.log2(chance.cpu().numpy() + _FLOOR))
     return result
-
-
-def seam_window(model: Model, audio: Audio, at_ms: float) -> Window:
-    """The window, among those that generation uses, that has ``at_ms`` nearest to its middle."""
-    layout = model.layout
-    every = windows(
-        len(audio.samples),
-        model.network.config.window_samples,
-        layout.lookback,
-        layout.lookahead,
-    )
-    return min(every, key=lambda window: abs(window.start_ms + layout.window_ms / 2 - at_ms))

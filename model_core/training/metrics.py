@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Match", "half_beats", "match_times", "on_tick_share", "random_ticks"]
+__all__ = ["Match", "half_beats", "match_times", "random_ticks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,3 @@ def random_ticks(
     ticks = grid(offset_ms, beat_ms, start_ms, end_ms, 4)
     chosen = generator.choice(len(ticks), size=min(count, len(ticks)), replace=False)
     return sorted(ticks[int(k)] for k in chosen)
-
-
-def on_tick_share(
-    times: Sequence[float], ticks_ms: Sequence[float], tolerance_ms: float = 2.0
-) -> float:
-    """Share of ``times`` within ``tolerance_ms`` of their own nearest tick (paired lists)."""
-    if not times:
-        return 1.0
-    near = [abs(t - tick) <= tolerance_ms for t, tick in zip(times, ticks_ms, strict=True)]
-    return sum(near) / len(near)

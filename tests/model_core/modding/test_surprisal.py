@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from model_core.audio.decode import Audio
-from model_core.modding.surprisal import Reading, seam_window, surprisal_bits
+from model_core.audio.windows import SAMPLES_PER_MS, Window
+from model_core.modding.surprisal import Reading, surprisal_bits
 from model_core.model import Model
 from model_core.tokens import (
     Conditions,
@@ -31,7 +32,7 @@ def reading(*times: int) -> Reading:
 
 
 def test_bits_are_those_of_the_plain_pass(tiny_model: Model, noise: Audio) -> None:
-    window = seam_window(tiny_model, noise, 9000)
+    window = Window(5000, 5000 * SAMPLES_PER_MS)
     readings = [reading(7000, 8000, 9000, 9500), reading(9000, 9500), reading(6000, 30000)]
     first, second, none = surprisal_bits(tiny_model, noise, window, readings, 9000, 20000)
     assert first.ids == second.ids
@@ -58,11 +59,3 @@ def test_bits_are_those_of_the_plain_pass(tiny_model: Model, noise: Audio) -> No
     np.testing.assert_allclose(first.bits, wanted, rtol=1e-4)
     (alone,) = surprisal_bits(tiny_model, noise, window, [readings[0]], 9000, 20000)
     np.testing.assert_allclose(alone.bits, first.bits, rtol=1e-4)
-
-
-def test_the_seam_lies_in_its_window(tiny_model: Model, noise: Audio) -> None:
-    for at in (0, 3000, 12000, 20000, 99999):
-        window = seam_window(tiny_model, noise, at)
-        assert window.start_ms <= max(at, 0)
-        if at <= noise.song_length_ms:
-            assert at <= window.start_ms + tiny_model.layout.window_ms
