@@ -1,13 +1,24 @@
-"""Patches of model_core and BeatmapPatch messages, one into the other."""
+"""Patches and edits of model_core and BeatmapPatch messages, one into the other."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from osu_companion.v1 import patches_pb2
 
-from model_core.beatmap.patch import LineEdit, Patch
+from model_core.beatmap import EditKind, EditSummary, Scope
+from model_core.beatmap.patches import LineEdit, Patch
+
+_KINDS = {
+    EditKind.OBJECTS: patches_pb2.PatchScope.KIND_OBJECTS,
+    EditKind.HITSOUNDS: patches_pb2.PatchScope.KIND_HITSOUNDS,
+    EditKind.GREEN_LINES: patches_pb2.PatchScope.KIND_GREEN_LINES,
+    EditKind.RED_LINES: patches_pb2.PatchScope.KIND_RED_LINES,
+}
+_KINDS_BACK = {number: kind for kind, number in _KINDS.items()}
 
 
-def patch_to_message(patch: Patch, start_ms: int, end_ms: int) -> patches_pb2.BeatmapPatch:
+def patch_to_message(patch: Patch, scope: Scope) -> patches_pb2.BeatmapPatch:
     """The message of a patch; summary and preview are left to the caller."""
     return patches_pb2.BeatmapPatch(
         base_sha256=patch.base_sha256,
@@ -18,8 +29,15 @@ def patch_to_message(patch: Patch, start_ms: int, end_ms: int) -> patches_pb2.Be
             )
             for edit in patch.edits
         ],
-        start_ms=start_ms,
-        end_ms=end_ms,
+        start_ms=scope.start_ms,
+        end_ms=scope.end_ms,
+        scope=patches_pb2.PatchScope(
+            kind=_KINDS[scope.kind],
+            kiai=scope.kiai,
+            red_lines=scope.red_lines,
+            resnap=scope.resnap,
+            next_combo=scope.next_combo,
+        ),
     )
 
 
@@ -32,3 +50,22 @@ def patch_from_message(message: patches_pb2.BeatmapPatch) -> Patch:
             LineEdit(edit.first_line, edit.count, tuple(edit.replacement)) for edit in message.edits
         ),
     )
+
+
+def scope_from_message(message: patches_pb2.BeatmapPatch) -> Scope:
+    """What the patch in a message may change; without a scope, objects of its range."""
+    scope = message.scope
+    return Scope(
+        kind=_KINDS_BACK.get(scope.kind, EditKind.OBJECTS),
+        start_ms=message.start_ms,
+        end_ms=message.end_ms,
+        kiai=scope.kiai,
+        red_lines=scope.red_lines,
+        resnap=scope.resnap,
+        next_combo=scope.next_combo,
+    )
+
+
+def summary_to_message(summary: EditSummary) -> patches_pb2.PatchSummary:
+    """The summary of an edit; the fields have the same names on both sides."""
+    return patches_pb2.PatchSummary(**asdict(summary))

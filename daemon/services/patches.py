@@ -11,11 +11,11 @@ from osu_companion.v1 import jobs_pb2, patches_pb2, patches_pb2_grpc
 
 from daemon.access import MAX_MAP_BYTES, Access
 from daemon.jobs import Scheduler
-from daemon.patch_messages import patch_from_message, patch_to_message
+from daemon.patch_messages import patch_from_message, patch_to_message, scope_from_message
 from daemon.refusal import Refusal, bad_field, precondition
 from daemon.services.jobs import no_such_job
 from daemon.store import JobTable
-from model_core.beatmap.patch import rebase
+from model_core.beatmap import rebase
 from model_core.errors import PatchMismatch, RebaseConflict
 
 
@@ -89,16 +89,17 @@ def _rebase(
 ) -> patches_pb2.BeatmapPatch:
     try:
         patch = patch_from_message(message)
+        scope = scope_from_message(message)
         patch.apply(base)
     except (PatchMismatch, ValueError, IndexError) as error:
         raise bad_field("OPTION_INVALID", "patch", f"This is not a usable patch: {error}") from None
     try:
-        rebased = rebase(patch, base, current, (message.start_ms, message.end_ms))
+        rebased = rebase(patch, base, current, scope)
     except RebaseConflict as conflict:
         raise precondition(
             "PATCH_CONFLICT", Path(name).name, str(conflict), conflict.lines
         ) from None
-    answer = patch_to_message(rebased, message.start_ms, message.end_ms)
+    answer = patch_to_message(rebased, scope)
     answer.summary.CopyFrom(message.summary)
     answer.preview.CopyFrom(message.preview)
     return answer

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from osu_companion.v1 import patches_pb2
 
-from daemon.patch_messages import patch_to_message
+from daemon.patch_messages import patch_to_message, summary_to_message
 from model_core.beatmap import Beatmap, HitObject, ObjectKind
 from model_core.beatmap.edits import RemapEdit
-from model_core.beatmap.slider_path import slider_path
+from model_core.beatmap.geometry.slider_path import slider_path
 
 # How far around the range the objects that stay are shown.
 _AROUND_MS = 3000.0
@@ -41,22 +41,8 @@ def variant_message(
         seam_bits: bits per token of the objects after the range; None where nothing survives.
         before: the map that the edit was made for.
     """
-    patch = patch_to_message(edit.patch, start_ms, end_ms)
-    summary = edit.summary
-    patch.summary.CopyFrom(
-        patches_pb2.PatchSummary(
-            text=summary.text,
-            replaced=summary.replaced,
-            generated=summary.generated,
-            dropped=summary.dropped,
-            shortened=summary.shortened,
-            green_added=summary.green_added,
-            green_removed=summary.green_removed,
-            green_changed=summary.green_changed,
-            restoring=summary.restoring,
-            breaks_changed=summary.breaks_changed,
-        )
-    )
+    patch = patch_to_message(edit.patch, edit.scope)
+    patch.summary.CopyFrom(summary_to_message(edit.summary))
     patch.preview.CopyFrom(preview(before, edit, start_ms, end_ms))
     bits = math.nan if seam_bits is None else seam_bits
     return patches_pb2.BeatmapVariant(number=number, seam_bits=bits, patch=patch)

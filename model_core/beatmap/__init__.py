@@ -9,13 +9,13 @@ from __future__ import annotations
 from .beatmap import Beatmap, parse
 from .breaks import BreakPeriod
 from .document import Document, split_lines
-from .edits import RemapEdit, RemapSummary, remap
+from .edits import Edit, EditKind, EditSummary, RemapEdit, Scope, rebase, remap
+from .edits.new_map import MapHeader, RedLine, write_map
+from .edits.ranges import FreeRange, free_range, replaced_objects
+from .geometry.slider_path import CurveSegment, SliderCurve, SliderPath
 from .hit_objects import HitObject, HitSample
-from .new_map import MapHeader, RedLine, write_map
 from .new_objects import NewObject, ObjectKind, Sound
-from .patch import LineEdit, Patch, rebase
-from .ranges import FreeRange, free_range, replaced_objects
-from .slider_path import CurveSegment, SliderCurve, SliderPath
+from .patches import LineEdit, Patch
 from .timestamps import Range, Timestamp, format_timestamp, parse_range, parse_timestamp
 from .timing import SampleState, Timing
 from .timing_points import TimingPoint
@@ -25,6 +25,9 @@ __all__ = [
     "BreakPeriod",
     "CurveSegment",
     "Document",
+    "Edit",
+    "EditKind",
+    "EditSummary",
     "FreeRange",
     "HitObject",
     "HitSample",
@@ -36,8 +39,8 @@ __all__ = [
     "Range",
     "RedLine",
     "RemapEdit",
-    "RemapSummary",
     "SampleState",
+    "Scope",
     "SliderCurve",
     "SliderPath",
     "Sound",

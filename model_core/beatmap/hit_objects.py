@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .curves import parse_curve
 from .document import Document
+from .geometry.curves import parse_curve
+from .geometry.slider_path import Point, SliderCurve, SliderPath, slider_path
 from .new_objects import ObjectKind
 from .numbers import MAX_COORDINATE, parse_float, parse_int
-from .slider_path import Point, SliderCurve, SliderPath, slider_path
 from .timing import SAMPLE_LENIENCY, Timing
 
 CIRCLE_BIT, SLIDER_BIT, NEW_COMBO_BIT, SPINNER_BIT, HOLD_BIT = 1, 2, 4, 8, 128

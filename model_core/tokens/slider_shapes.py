@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from model_core.beatmap.curves import parse_curve
-from model_core.beatmap.slider_path import SliderPath
+from model_core.beatmap.geometry.curves import parse_curve
+from model_core.beatmap.geometry.slider_path import SliderPath
 
 __all__ = ["MAX_SPEED", "MIN_SPEED", "Shape", "fitting_shape", "path_length", "slowed"]
 

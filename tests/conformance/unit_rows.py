@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from model_core.beatmap import Beatmap, parse
-from model_core.beatmap.curves import parse_curve
-from model_core.beatmap.slider_path import SliderPath
+from model_core.beatmap.geometry.curves import parse_curve
+from model_core.beatmap.geometry.slider_path import SliderPath
 from model_core.tokens import EventType, Layout, Vocabulary
 from model_core.tokens.decode import decode_window
 from model_core.tokens.events import Event

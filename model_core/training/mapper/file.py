@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from model_core.beatmap import parse
-from model_core.beatmap.new_map import SET_NAMES, VERSION
+from model_core.beatmap.edits.new_map import SET_NAMES, VERSION
+from model_core.beatmap.edits.object_lines import format_object
 from model_core.beatmap.new_objects import NewObject
-from model_core.beatmap.object_lines import format_object
 from model_core.training.mapper.levels import Level
 from model_core.training.mapper.styles import Style
 from model_core.training.songs import Section, SectionKind, SongPlan

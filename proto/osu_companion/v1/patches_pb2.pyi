@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class BeatmapPatch(_message.Message):
-    __slots__ = ("base_sha256", "result_sha256", "edits", "summary", "preview", "start_ms", "end_ms")
+    __slots__ = ("base_sha256", "result_sha256", "edits", "summary", "preview", "start_ms", "end_ms", "scope")
     BASE_SHA256_FIELD_NUMBER: _ClassVar[int]
     RESULT_SHA256_FIELD_NUMBER: _ClassVar[int]
     EDITS_FIELD_NUMBER: _ClassVar[int]
@@ -16,6 +16,7 @@ class BeatmapPatch(_message.Message):
     PREVIEW_FIELD_NUMBER: _ClassVar[int]
     START_MS_FIELD_NUMBER: _ClassVar[int]
     END_MS_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
     base_sha256: str
     result_sha256: str
     edits: _containers.RepeatedCompositeFieldContainer[LineEdit]
@@ -23,7 +24,34 @@ class BeatmapPatch(_message.Message):
     preview: BeatmapPreview
     start_ms: int
     end_ms: int
-    def __init__(self, base_sha256: _Optional[str] = ..., result_sha256: _Optional[str] = ..., edits: _Optional[_Iterable[_Union[LineEdit, _Mapping]]] = ..., summary: _Optional[_Union[PatchSummary, _Mapping]] = ..., preview: _Optional[_Union[BeatmapPreview, _Mapping]] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ...) -> None: ...
+    scope: PatchScope
+    def __init__(self, base_sha256: _Optional[str] = ..., result_sha256: _Optional[str] = ..., edits: _Optional[_Iterable[_Union[LineEdit, _Mapping]]] = ..., summary: _Optional[_Union[PatchSummary, _Mapping]] = ..., preview: _Optional[_Union[BeatmapPreview, _Mapping]] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., scope: _Optional[_Union[PatchScope, _Mapping]] = ...) -> None: ...
+
+class PatchScope(_message.Message):
+    __slots__ = ("kind", "kiai", "red_lines", "resnap", "next_combo")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[PatchScope.Kind]
+        KIND_OBJECTS: _ClassVar[PatchScope.Kind]
+        KIND_HITSOUNDS: _ClassVar[PatchScope.Kind]
+        KIND_GREEN_LINES: _ClassVar[PatchScope.Kind]
+        KIND_RED_LINES: _ClassVar[PatchScope.Kind]
+    KIND_UNSPECIFIED: PatchScope.Kind
+    KIND_OBJECTS: PatchScope.Kind
+    KIND_HITSOUNDS: PatchScope.Kind
+    KIND_GREEN_LINES: PatchScope.Kind
+    KIND_RED_LINES: PatchScope.Kind
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    KIAI_FIELD_NUMBER: _ClassVar[int]
+    RED_LINES_FIELD_NUMBER: _ClassVar[int]
+    RESNAP_FIELD_NUMBER: _ClassVar[int]
+    NEXT_COMBO_FIELD_NUMBER: _ClassVar[int]
+    kind: PatchScope.Kind
+    kiai: bool
+    red_lines: bool
+    resnap: bool
+    next_combo: bool
+    def __init__(self, kind: _Optional[_Union[PatchScope.Kind, str]] = ..., kiai: bool = ..., red_lines: bool = ..., resnap: bool = ..., next_combo: bool = ...) -> None: ...
 
 class LineEdit(_message.Message):
     __slots__ = ("first_line", "count", "replacement")
@@ -36,7 +64,7 @@ class LineEdit(_message.Message):
     def __init__(self, first_line: _Optional[int] = ..., count: _Optional[int] = ..., replacement: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class PatchSummary(_message.Message):
-    __slots__ = ("text", "replaced", "generated", "dropped", "green_added", "green_removed", "green_changed", "breaks_changed", "restoring", "shortened")
+    __slots__ = ("text", "replaced", "generated", "dropped", "green_added", "green_removed", "green_changed", "breaks_changed", "restoring", "shortened", "sounds_changed", "moved", "red_added", "red_removed", "red_changed", "lines")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     REPLACED_FIELD_NUMBER: _ClassVar[int]
     GENERATED_FIELD_NUMBER: _ClassVar[int]
@@ -47,6 +75,12 @@ class PatchSummary(_message.Message):
     BREAKS_CHANGED_FIELD_NUMBER: _ClassVar[int]
     RESTORING_FIELD_NUMBER: _ClassVar[int]
     SHORTENED_FIELD_NUMBER: _ClassVar[int]
+    SOUNDS_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    RED_ADDED_FIELD_NUMBER: _ClassVar[int]
+    RED_REMOVED_FIELD_NUMBER: _ClassVar[int]
+    RED_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
     text: str
     replaced: int
     generated: int
@@ -57,7 +91,13 @@ class PatchSummary(_message.Message):
     breaks_changed: int
     restoring: int
     shortened: int
-    def __init__(self, text: _Optional[str] = ..., replaced: _Optional[int] = ..., generated: _Optional[int] = ..., dropped: _Optional[int] = ..., green_added: _Optional[int] = ..., green_removed: _Optional[int] = ..., green_changed: _Optional[int] = ..., breaks_changed: _Optional[int] = ..., restoring: _Optional[int] = ..., shortened: _Optional[int] = ...) -> None: ...
+    sounds_changed: int
+    moved: int
+    red_added: int
+    red_removed: int
+    red_changed: int
+    lines: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, text: _Optional[str] = ..., replaced: _Optional[int] = ..., generated: _Optional[int] = ..., dropped: _Optional[int] = ..., green_added: _Optional[int] = ..., green_removed: _Optional[int] = ..., green_changed: _Optional[int] = ..., breaks_changed: _Optional[int] = ..., restoring: _Optional[int] = ..., shortened: _Optional[int] = ..., sounds_changed: _Optional[int] = ..., moved: _Optional[int] = ..., red_added: _Optional[int] = ..., red_removed: _Optional[int] = ..., red_changed: _Optional[int] = ..., lines: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class BeatmapPreview(_message.Message):
     __slots__ = ("start_ms", "end_ms", "circle_size", "approach_rate", "objects")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from model_core.beatmap import parse, remap
-from model_core.beatmap.contract import check_remap
+from model_core.beatmap import EditKind, Scope, parse, remap
+from model_core.beatmap.edits.contracts import check as check_scope
 from model_core.errors import EditRefused
 
 from .maps import circle, small_map
@@ -15,7 +15,7 @@ GOOD = remap(BASE, 2500, 3500, [circle(2750, 30), circle(3250, 40)]).result.to_b
 
 
 def check(data: bytes) -> None:
-    check_remap(BASE, parse(data), 2500, 3500)
+    check_scope(Scope(EditKind.OBJECTS, 2500, 3500), BASE, parse(data))
 
 
 def test_a_good_edit_passes() -> None:
@@ -56,17 +56,19 @@ def test_what_is_not_allowed_is_refused(old: bytes, new: bytes, message: str) ->
 
 def test_a_state_that_is_not_restored_is_refused() -> None:
     good = remap(BASE, 14500, 15000, [circle(14600, 30)]).result.to_bytes()
-    check_remap(BASE, parse(good), 14500, 15000)
+    check_scope(Scope(EditKind.OBJECTS, 14500, 15000), BASE, parse(good))
     restoring = b"15000,-200,4,2,3,40,0,0\r\n"
     assert restoring in good
     with pytest.raises(EditRefused, match="volume of the circle at 00:15:500"):
-        check_remap(BASE, parse(good.replace(restoring, b"")), 14500, 15000)
+        check_scope(
+            Scope(EditKind.OBJECTS, 14500, 15000), BASE, parse(good.replace(restoring, b""))
+        )
 
 
 def test_a_lost_last_line_is_named() -> None:
     with pytest.raises(EditRefused, match="Line 53 would be lost"):
         base = parse(small_map() + b"// the end\r\n")
-        check_remap(base, parse(small_map()), 2500, 3500)
+        check_scope(Scope(EditKind.OBJECTS, 2500, 3500), base, parse(small_map()))
 
 
 def test_a_late_line_is_heard_through_the_leniency() -> None:
@@ -76,4 +78,4 @@ def test_a_late_line_is_heard_through_the_leniency() -> None:
         b"4000,-100,4,1", b"2504,-50,4,2,1,10,0,0\r\n2999,-50,4,2,1,80,0,0\r\n4000,-100,4,1"
     )
     with pytest.raises(EditRefused, match="volume of the circle at 00:02:500"):
-        check_remap(base, parse(changed), 2501, 2990)
+        check_scope(Scope(EditKind.OBJECTS, 2501, 2990), base, parse(changed))

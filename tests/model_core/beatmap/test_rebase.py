@@ -7,19 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_core.beatmap import parse, rebase, remap
-from model_core.beatmap.contract import check_remap
+from model_core.beatmap.edits.contracts import check
 from model_core.errors import PatchMismatch, RebaseConflict
 
 from .maps import circle, slider, small_map
 
 BASE = small_map()
-RANGE = (2500, 3500)
-EDIT = remap(parse(BASE), *RANGE, [circle(2500, 30), slider(3000, 70.0, 1.0)])
+EDIT = remap(parse(BASE), 2500, 3500, [circle(2500, 30), slider(3000, 70.0, 1.0)])
+SCOPE = EDIT.scope
 INSERTION = remap(parse(BASE), 3600, 3900, [circle(3700, 30)])
 
 
 def test_an_unchanged_file_needs_no_rebase() -> None:
-    assert rebase(EDIT.patch, BASE, BASE, RANGE) is EDIT.patch
+    assert rebase(EDIT.patch, BASE, BASE, SCOPE) is EDIT.patch
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_an_unchanged_file_needs_no_rebase() -> None:
 def test_changes_elsewhere_survive(old: bytes, new: bytes) -> None:
     assert old in BASE
     current = BASE.replace(old, new, 1)
-    moved = rebase(EDIT.patch, BASE, current, RANGE)
+    moved = rebase(EDIT.patch, BASE, current, SCOPE)
     result = moved.apply(current)
-    check_remap(parse(current), parse(result), *RANGE)
+    check(SCOPE, parse(current), parse(result))
     assert new.split(b"\r\n")[0] in result
     times = [item.time for item in parse(result).hit_objects]
     assert times == sorted(times)
@@ -52,7 +52,7 @@ def test_changes_elsewhere_survive(old: bytes, new: bytes) -> None:
 def test_both_sides_of_an_insertion_are_tried() -> None:
     for line in (b"50,50,3550,1,0,0:0:0:0:\r\n", b"50,50,3950,1,0,0:0:0:0:\r\n"):
         current = BASE.replace(b"100,300,4000", line + b"100,300,4000")
-        result = rebase(INSERTION.patch, BASE, current, (3600, 3900)).apply(current)
+        result = rebase(INSERTION.patch, BASE, current, INSERTION.scope).apply(current)
         times = [item.time for item in parse(result).hit_objects]
         assert times == sorted(times) and 3700 in times
 
@@ -73,7 +73,7 @@ def test_conflicts_name_their_lines(
 ) -> None:
     assert old in BASE
     with pytest.raises(RebaseConflict, match=message) as caught:
-        rebase(EDIT.patch, BASE, BASE.replace(old, new, 1), RANGE)
+        rebase(EDIT.patch, BASE, BASE.replace(old, new, 1), SCOPE)
     assert caught.value.lines == lines
 
 
@@ -84,18 +84,18 @@ def test_conflicts_name_their_lines(
 def test_a_map_of_another_mode_or_version_is_a_conflict(old: bytes, new: bytes) -> None:
     assert old in BASE
     with pytest.raises(RebaseConflict, match="mode or the format"):
-        rebase(EDIT.patch, BASE, BASE.replace(old, new, 1), RANGE)
+        rebase(EDIT.patch, BASE, BASE.replace(old, new, 1), SCOPE)
 
 
 def test_a_slider_drawn_into_the_range_is_a_conflict() -> None:
     current = BASE.replace(b"300,100,1500,2,0,L|440:100,1,", b"300,100,1500,2,0,L|440:100,9,")
     with pytest.raises(RebaseConflict):
-        rebase(EDIT.patch, BASE, current, RANGE)
+        rebase(EDIT.patch, BASE, current, SCOPE)
 
 
 def test_the_patch_must_belong_to_the_base() -> None:
     with pytest.raises(PatchMismatch):
-        rebase(EDIT.patch, BASE + b"x", BASE, RANGE)
+        rebase(EDIT.patch, BASE + b"x", BASE, SCOPE)
 
 
 @settings(max_examples=60, deadline=None)
@@ -114,8 +114,8 @@ def test_any_damage_is_carried_over_or_refused(data: st.DataObject) -> None:
             lines[index], lines[other] = lines[other], lines[index]
     current = b"".join(lines)
     try:
-        moved = rebase(EDIT.patch, BASE, current, RANGE)
+        moved = rebase(EDIT.patch, BASE, current, SCOPE)
     except RebaseConflict as conflict:
         assert all(1 <= line <= len(lines) for line in conflict.lines)
         return
-    check_remap(parse(current), parse(moved.apply(current)), *RANGE)
+    check(SCOPE, parse(current), parse(moved.apply(current)))

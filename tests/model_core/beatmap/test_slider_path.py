@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_core.beatmap import SliderPath
-from model_core.beatmap.curves import parse_curve
+from model_core.beatmap.geometry.curves import parse_curve
 
 
 def path(text: str, length: float | None = None, decimals: bool = False) -> SliderPath:

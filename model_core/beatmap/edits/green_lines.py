@@ -12,11 +12,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .new_objects import NewObject, ObjectKind
-from .numbers import format_beat_length, format_number
+from ..new_objects import NewObject, ObjectKind
+from ..numbers import format_beat_length, format_number
+from ..timing import SAMPLE_LENIENCY, Timing
+from ..timing_points import KIAI, TimingPoint
 from .object_lines import node_sounds, object_span
-from .timing import SAMPLE_LENIENCY, Timing
-from .timing_points import KIAI, TimingPoint
 
 #: The body of a slider takes back its volume this many ms after a node's own.
 BODY_DELAY = int(SAMPLE_LENIENCY) + 1

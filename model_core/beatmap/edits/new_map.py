@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..new_objects import NewObject
+from ..numbers import format_number
+from ..timing import Timing
+from ..timing_points import KIAI, TimingPoint
 from .green_lines import GreenLine, LineState, demands_of, place, state_of
-from .new_objects import NewObject
-from .numbers import format_number
 from .object_lines import format_object
-from .timing import Timing
-from .timing_points import KIAI, TimingPoint
 
 VERSION = 14
 SET_NAMES = {1: "Normal", 2: "Soft", 3: "Drum"}

@@ -12,35 +12,34 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import EditRefused, InputError, NotSupported
-from .beatmap import Beatmap, parse
+from ...errors import EditRefused, InputError, NotSupported
+from ..beatmap import Beatmap, parse
+from ..hit_objects import HitObject
+from ..new_objects import NewObject, ObjectKind
+from ..patches import Patch
+from ..timestamps import format_timestamp
+from ..timing import SAMPLE_LENIENCY, Timing
+from ..timing_points import TimingPoint
 from .break_edits import break_lines
-from .contract import END_TOLERANCE, check_remap
+from .contracts import check
+from .contracts.objects import END_TOLERANCE
+from .edit import Edit, EditKind, Scope
 from .fitting import fit_objects, wanted_velocity
 from .green_lines import Demand, GreenLine, LineState, Placement, demands_of, place, state_at
-from .hit_objects import HitObject
 from .line_builder import LineBuilder
-from .line_edits import Patch
-from .new_objects import NewObject, ObjectKind
 from .object_lines import format_object
 from .ranges import FreeRange, free_range, replaced_objects
-from .summary import RemapSummary
-from .timestamps import format_timestamp
-from .timing import SAMPLE_LENIENCY, Timing
-from .timing_points import TimingPoint
+from .summary import remap_summary
 
 MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
 
-__all__ = ["FreeRange", "RemapEdit", "RemapSummary", "free_range", "remap", "replaced_objects"]
+__all__ = ["RemapEdit", "remap"]
 
 
 @dataclass(frozen=True, slots=True)
-class RemapEdit:
-    """A checked edit: the patch, what it does in words and numbers, and the map it makes."""
+class RemapEdit(Edit):
+    """A checked remap; ``objects`` are the new ones as they were written."""
 
-    patch: Patch
-    summary: RemapSummary
-    result: Beatmap
     objects: tuple[NewObject, ...]
 
 
@@ -83,10 +82,11 @@ def remap(
     builder.insert(_object_gap(beatmap, start_ms, end_ms, replaced), lines)
     patch = Patch.from_edits(beatmap.document.data, builder.edits())
     result = parse(patch.apply(beatmap.document.data))
-    check_remap(beatmap, result, start_ms, end_ms)
+    scope = Scope(EditKind.OBJECTS, start_ms, end_ms)
+    check(scope, beatmap, result)
     _check_new(result, new, start_ms, free)
-    summary = RemapSummary.of(len(replaced), len(new), fitted, placement, sum(1 for _ in breaks))
-    return RemapEdit(patch, summary, result, new)
+    summary = remap_summary(len(replaced), len(new), fitted, placement, len(breaks))
+    return RemapEdit(patch, scope, summary, result, new)
 
 
 def require_editable(beatmap: Beatmap) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .beatmap import Beatmap
-from .hit_objects import HitObject
-from .timing import SAMPLE_LENIENCY
+from ..beatmap import Beatmap
+from ..hit_objects import HitObject
+from ..timing import SAMPLE_LENIENCY
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .numbers import MAX_COORDINATE, parse_float
+from ..numbers import MAX_COORDINATE, parse_float
 from .slider_path import ALMOST, CurveSegment, Point, SliderCurve
 
 

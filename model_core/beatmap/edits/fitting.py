@@ -10,13 +10,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import NotSupported
-from .beatmap import Beatmap
-from .hit_objects import MAX_SLIDES, span_duration
-from .new_objects import NewObject, ObjectKind
+from ...errors import NotSupported
+from ..beatmap import Beatmap
+from ..hit_objects import MAX_SLIDES, span_duration
+from ..new_objects import NewObject, ObjectKind
+from ..timing import Timing
 from .object_lines import node_sounds
 from .ranges import FreeRange
-from .timing import Timing
 
 #: Shorter slides and spinners than these (ms) are not worth keeping.
 MIN_SPAN, MIN_SPINNER = 30.0, 150.0

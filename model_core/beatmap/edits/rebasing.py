@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise, product
 
-from ..errors import EditRefused, PatchMismatch, RebaseConflict
-from .beatmap import Beatmap, parse
-from .contract import END_TOLERANCE, check_remap
-from .document import split_lines
+from ...errors import EditRefused, PatchMismatch, RebaseConflict
+from ..beatmap import Beatmap, parse
+from ..document import split_lines
+from ..patches import LineEdit, Patch, changed_blocks, sha256
+from .contracts import check
+from .contracts.objects import END_TOLERANCE
+from .edit import Scope
 from .green_lines import state_at
-from .line_edits import LineEdit, Patch, changed_blocks, sha256
 from .ranges import free_range, replaced_objects
 
 #: Ways of placing edits that are tried before giving up.
@@ -24,8 +26,8 @@ MAX_PLACEMENTS = 64
 Block = tuple[int, int, int, int]
 
 
-def rebase(patch: Patch, base: bytes, current: bytes, touched: tuple[int, int]) -> Patch:
-    """The same change for ``current``, where the range ``touched`` (ms) is as it was in ``base``.
+def rebase(patch: Patch, base: bytes, current: bytes, scope: Scope) -> Patch:
+    """The same change for ``current``, where the range of ``scope`` is as it was in ``base``.
 
     Raises ``RebaseConflict`` with the 1-based lines of ``current`` that are in the way, and
     ``PatchMismatch`` if ``patch`` was not made for ``base``.
@@ -35,6 +37,7 @@ def rebase(patch: Patch, base: bytes, current: bytes, touched: tuple[int, int]) 
     if sha256(current) == patch.base_sha256:
         return patch
     old, now = parse(base), parse(current)
+    touched = (scope.start_ms, scope.end_ms)
     meant = parse(patch.apply(base))
     _require_same_range(old, now, touched)
     blocks = list(changed_blocks(split_lines(base), split_lines(current)))
@@ -45,7 +48,7 @@ def rebase(patch: Patch, base: bytes, current: bytes, touched: tuple[int, int]) 
             candidate = Patch.from_edits(current, edits)
             result = parse(candidate.apply(current))
             _require_order(now, result)
-            check_remap(now, result, *touched)
+            check(scope, now, result)
             _require_same_objects(meant, result, touched, old, now)
         except (EditRefused, PatchMismatch) as error:
             reason = error if isinstance(error, EditRefused) else reason

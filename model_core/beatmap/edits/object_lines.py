@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .hit_objects import CIRCLE_BIT, NEW_COMBO_BIT, SLIDER_BIT, SPINNER_BIT
-from .new_objects import NewObject, ObjectKind, Sound
-from .numbers import format_number
-from .timing import SAMPLE_LENIENCY, Timing
+from ..hit_objects import CIRCLE_BIT, NEW_COMBO_BIT, SLIDER_BIT, SPINNER_BIT
+from ..new_objects import NewObject, ObjectKind, Sound
+from ..numbers import format_number
+from ..timing import SAMPLE_LENIENCY, Timing
 
 #: From this version on a hit sample ends in volume and file name.
 FULL_SAMPLE_VERSION = 12

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from .beatmap import Beatmap
-from .breaks import GAP_AFTER, GAP_BEFORE, MIN_BREAK, BreakPeriod
-from .new_objects import NewObject
-from .numbers import format_number
+from ..beatmap import Beatmap
+from ..breaks import GAP_AFTER, GAP_BEFORE, MIN_BREAK, BreakPeriod
+from ..new_objects import NewObject
+from ..numbers import format_number
 
 
 def overlapped_breaks(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import EditRefused
-from .document import Document, line_ending
-from .line_edits import LineEdit
+from ...errors import EditRefused
+from ..document import Document, line_ending
+from ..patches import LineEdit
 
 
 class LineBuilder:

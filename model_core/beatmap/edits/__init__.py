@@ -1,0 +1,22 @@
+"""What a request may do to a map. Every edit checks its own contract before it is handed out."""
+
+from __future__ import annotations
+
+from .edit import Edit, EditKind, Scope
+from .ranges import FreeRange, free_range, replaced_objects
+from .rebasing import rebase
+from .remapping import RemapEdit, remap
+from .summary import EditSummary
+
+__all__ = [
+    "Edit",
+    "EditKind",
+    "EditSummary",
+    "FreeRange",
+    "RemapEdit",
+    "Scope",
+    "free_range",
+    "rebase",
+    "remap",
+    "replaced_objects",
+]

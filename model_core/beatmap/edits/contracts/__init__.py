@@ -1,0 +1,22 @@
+"""The self-checks of edits: what an edit must not change is read again and compared.
+
+:func:`check` takes a scope, so that the same check can be made again when a patch is carried over
+to other bytes.
+"""
+
+from __future__ import annotations
+
+from ...beatmap import Beatmap
+from ..edit import EditKind, Scope
+from .objects import check_remap
+
+__all__ = ["check"]
+
+
+def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
+    """Raises ``EditRefused`` unless ``new`` is ``old`` changed within ``scope`` only."""
+    match scope.kind:
+        case EditKind.OBJECTS:
+            check_remap(old, new, scope)
+        case kind:
+            raise NotImplementedError(kind)

@@ -1,0 +1,89 @@
+"""What every edit leaves alone: the lines and the effective state of objects it does not name.
+
+The checks know nothing of how an edit was made. They read both files as the game does and refuse
+with the object and the property that would change.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ....errors import EditRefused
+from ...beatmap import Beatmap
+from ...hit_objects import HitObject
+from ...timestamps import format_timestamp
+from ...timing import SAMPLE_LENIENCY, Timing
+from ...timing_points import TimingPoint
+
+
+def refuse(item: HitObject, what: str, before: object, after: object) -> EditRefused:
+    """The refusal that names an object, its line, and the property that would change."""
+    stamp = format_timestamp(item.time).removesuffix(" - ")
+    return EditRefused(
+        f"The {what} of the {item.kind} at {stamp} (line {item.line + 1}) would change from"
+        f" {before} to {after}. Nothing was changed."
+    )
+
+
+def check_survivor(old: Beatmap, new: Beatmap, before: HitObject, after: HitObject) -> None:
+    """Raises unless an object kept its line, byte for byte, and its effective state."""
+    old_line = old.document.lines[before.line]
+    if not same_line(old, before.line, new.document.lines[after.line]):
+        raise refuse(before, "line", old_line, new.document.lines[after.line])
+    for what, was, now in effective_states(old.timing, new.timing, before, after):
+        if was != now:
+            raise refuse(before, what, was, now)
+
+
+def effective_states(
+    old: Timing, new: Timing, before: HitObject, after: HitObject
+) -> list[tuple[str, object, object]]:
+    """What the game makes of an object and its timing lines, before and after, by name."""
+    time = before.time
+    states: list[tuple[str, object, object]] = [
+        ("end time", before.end_time, after.end_time),
+        ("slider velocity", _velocity(old, time), _velocity(new, time)),
+        ("timing", _tempo(old.red_line_at(time)), _tempo(new.red_line_at(time))),
+    ]
+    latest = before.end_time + SAMPLE_LENIENCY + 1
+    for moment in (*before.sample_lookups, time + SAMPLE_LENIENCY + 1, latest):
+        was, now = _sounds(old.sample_point_at(moment)), _sounds(new.sample_point_at(moment))
+        states.append(("sample set", was[0], now[0]))
+        states.append(("sample index", was[1], now[1]))
+        states.append(("volume", was[2], now[2]))
+    for moment in (time, *before.node_times, before.end_time):
+        states.append(("kiai", old.kiai_at(moment), new.kiai_at(moment)))
+    return states
+
+
+def _velocity(timing: Timing, time: float) -> tuple[float, bool]:
+    point = timing.velocity_point_at(time)
+    return (1.0, True) if point is None else (point.slider_velocity, point.ticks)
+
+
+def _tempo(point: TimingPoint | None) -> tuple[float, float, int] | None:
+    return None if point is None else (point.time, point.milliseconds_per_beat, point.meter)
+
+
+def _sounds(point: TimingPoint | None) -> tuple[int, int, int]:
+    return (1, 0, 100) if point is None else (point.sample_set, point.sample_index, point.volume)
+
+
+def check_single_lines(old: Beatmap, new: Beatmap) -> None:
+    """No two timing lines of one kind at one time, unless the map had them before."""
+    known = Counter((point.time, point.uninherited) for point in old.timing_points)
+    for key, count in Counter((p.time, p.uninherited) for p in new.timing_points).items():
+        if count > 1 and count > known[key]:
+            raise EditRefused(
+                f"Two timing lines of one kind would stand at {key[0]:g} ms. Nothing was changed."
+            )
+
+
+def same_line(old: Beatmap, index: int, line: bytes) -> bool:
+    """Whether ``line`` is the old line ``index``; see below for a last line without an end."""
+    before = old.document.lines[index]
+    if before == line:
+        return True
+    # A file's last line without a line end gets one where a new line follows it.
+    last = index == len(old.document) - 1 and not before.endswith(b"\n")
+    return last and line.rstrip(b"\r\n") == before
