@@ -3,6 +3,7 @@ import datetime
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
 from osu_companion.v1 import patches_pb2 as _patches_pb2
+from osu_companion.v1 import provenance_pb2 as _provenance_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -47,18 +48,20 @@ JOB_STAGE_POST: JobStage
 JOB_STAGE_PATCH: JobStage
 
 class JobEvent(_message.Message):
-    __slots__ = ("job_id", "queued", "progress", "result", "failure")
+    __slots__ = ("job_id", "queued", "progress", "result", "failure", "notice")
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_FIELD_NUMBER: _ClassVar[int]
     job_id: str
     queued: JobQueued
     progress: JobProgress
     result: JobResult
     failure: JobFailure
-    def __init__(self, job_id: _Optional[str] = ..., queued: _Optional[_Union[JobQueued, _Mapping]] = ..., progress: _Optional[_Union[JobProgress, _Mapping]] = ..., result: _Optional[_Union[JobResult, _Mapping]] = ..., failure: _Optional[_Union[JobFailure, _Mapping]] = ...) -> None: ...
+    notice: _provenance_pb2.Notice
+    def __init__(self, job_id: _Optional[str] = ..., queued: _Optional[_Union[JobQueued, _Mapping]] = ..., progress: _Optional[_Union[JobProgress, _Mapping]] = ..., result: _Optional[_Union[JobResult, _Mapping]] = ..., failure: _Optional[_Union[JobFailure, _Mapping]] = ..., notice: _Optional[_Union[_provenance_pb2.Notice, _Mapping]] = ...) -> None: ...
 
 class JobQueued(_message.Message):
     __slots__ = ("position",)
@@ -87,7 +90,7 @@ class JobProgress(_message.Message):
     def __init__(self, stage: _Optional[_Union[JobStage, str]] = ..., window: _Optional[int] = ..., windows: _Optional[int] = ..., tokens_per_second: _Optional[float] = ..., objects: _Optional[int] = ..., seconds_left: _Optional[float] = ..., attempt: _Optional[int] = ..., tokens: _Optional[int] = ...) -> None: ...
 
 class JobResult(_message.Message):
-    __slots__ = ("variants", "path", "seed", "timings", "model", "device", "precision", "refused")
+    __slots__ = ("variants", "path", "seed", "timings", "model", "device", "precision", "refused", "notices", "provenance")
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
@@ -96,6 +99,8 @@ class JobResult(_message.Message):
     DEVICE_FIELD_NUMBER: _ClassVar[int]
     PRECISION_FIELD_NUMBER: _ClassVar[int]
     REFUSED_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
     variants: _containers.RepeatedCompositeFieldContainer[_patches_pb2.BeatmapVariant]
     path: str
     seed: int
@@ -104,7 +109,9 @@ class JobResult(_message.Message):
     device: str
     precision: str
     refused: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, variants: _Optional[_Iterable[_Union[_patches_pb2.BeatmapVariant, _Mapping]]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., timings: _Optional[_Union[JobTimings, _Mapping]] = ..., model: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., refused: _Optional[_Iterable[str]] = ...) -> None: ...
+    notices: _containers.RepeatedCompositeFieldContainer[_provenance_pb2.Notice]
+    provenance: _provenance_pb2.Provenance
+    def __init__(self, variants: _Optional[_Iterable[_Union[_patches_pb2.BeatmapVariant, _Mapping]]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., timings: _Optional[_Union[JobTimings, _Mapping]] = ..., model: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., refused: _Optional[_Iterable[str]] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ..., provenance: _Optional[_Union[_provenance_pb2.Provenance, _Mapping]] = ...) -> None: ...
 
 class JobTimings(_message.Message):
     __slots__ = ("queue_ms", "load_ms", "audio_ms", "encoder_ms", "decode_ms", "post_ms", "patch_ms", "total_ms", "tokens", "tokens_per_second", "rank_ms")

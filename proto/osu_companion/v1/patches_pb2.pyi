@@ -1,3 +1,4 @@
+from osu_companion.v1 import provenance_pb2 as _provenance_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -186,14 +187,18 @@ class GetVariantRequest(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., number: _Optional[int] = ...) -> None: ...
 
 class GetVariantResponse(_message.Message):
-    __slots__ = ("variant", "path", "seed")
+    __slots__ = ("variant", "path", "seed", "notices", "provenance")
     VARIANT_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
     variant: BeatmapVariant
     path: str
     seed: int
-    def __init__(self, variant: _Optional[_Union[BeatmapVariant, _Mapping]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ...) -> None: ...
+    notices: _containers.RepeatedCompositeFieldContainer[_provenance_pb2.Notice]
+    provenance: _provenance_pb2.Provenance
+    def __init__(self, variant: _Optional[_Union[BeatmapVariant, _Mapping]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ..., provenance: _Optional[_Union[_provenance_pb2.Provenance, _Mapping]] = ...) -> None: ...
 
 class BeatmapVariant(_message.Message):
     __slots__ = ("number", "seam_bits", "patch")
