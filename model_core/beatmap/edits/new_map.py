@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ..new_objects import NewObject
 from ..numbers import format_number
 from ..timing import Timing
-from ..timing_points import KIAI, TimingPoint
-from .green_lines import GreenLine, LineState, demands_of, place, state_of
+from ..timing_points import KIAI, OMIT_BARLINE, TimingPoint
+from .green_lines import Demand, GreenLine, LineState, demands_of, place, state_of
 from .object_lines import format_object
 
 VERSION = 14
@@ -57,9 +58,20 @@ class MapHeader:
 class RedLine:
     """A tempo: from ``time`` ms on, ``beat_length`` ms per beat, ``meter`` beats in a bar."""
 
-    time: int
+    time: float
     beat_length: float
     meter: int = 4
+    omit_barline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapBody:
+    """The lines of [TimingPoints] and [HitObjects] of a new map, and how many are green."""
+
+    timing_lines: tuple[str, ...]
+    object_lines: tuple[str, ...]
+    green_lines: int
+    main_set: int
 
 
 def write_map(
@@ -78,27 +90,17 @@ def write_map(
     [Events] as they are (storyboard, comments). Objects are written in order of time.
     Raises ``ValueError`` without a red line.
     """
-    if not red_lines:
-        raise ValueError("a map needs at least one red line")
-    ordered = sorted(objects, key=lambda item: item.time)
-    main_set = _main_set(ordered)
-    reds = _red_points(sorted(red_lines, key=lambda red: red.time), ordered, kiai, main_set)
-    greens = _green_lines(reds, ordered, kiai)
-    points = sorted(
-        [*reds, *(green.point() for green in greens)], key=lambda p: (p.time, not p.uninherited)
-    )
-    timing = Timing(points)
-    timing_lines = sorted(
-        [(red.time, 0, _red_text(red)) for red in reds]
-        + [(green.time, 1, green.text(0.0)) for green in greens]
-    )
+    body = map_body(red_lines, objects, kiai)
     lines = [
         f"osu file format v{VERSION}",
         "",
-        *_head(header, bookmarks, main_set),
+        *general_lines(header, body.main_set),
+        *editor_lines(header, bookmarks),
+        *metadata_lines(header),
+        *difficulty_lines(header),
         *_events(header, breaks, events_lines),
         "[TimingPoints]",
-        *(text for _, _, text in timing_lines),
+        *body.timing_lines,
         "",
         "",
     ]
@@ -107,14 +109,46 @@ def write_map(
         lines += [f"Combo{i} : {r},{g},{b}" for i, (r, g, b) in enumerate(colours, start=1)]
         lines += ["", ""]
     lines.append("[HitObjects]")
-    lines += [format_object(item, timing, VERSION, 0.0) for item in ordered]
+    lines += body.object_lines
     return "".join(line + "\r\n" for line in lines).encode("utf-8")
 
 
-def _head(header: MapHeader, bookmarks: Sequence[int], main_set: int) -> list[str]:
-    title = header.title if header.title_unicode is None else header.title_unicode
-    artist = header.artist if header.artist_unicode is None else header.artist_unicode
-    marks = [f"Bookmarks: {','.join(map(str, bookmarks))}"] if bookmarks else []
+def map_body(
+    red_lines: Sequence[RedLine],
+    objects: Sequence[NewObject],
+    kiai: Sequence[tuple[float, float]] = (),
+    scroll: Sequence[tuple[float, float]] = (),
+) -> MapBody:
+    """The timing and object lines of a new map, in order of time.
+
+    ``scroll`` are (ms, multiplier): scroll speeds of taiko and mania, which belong to no object.
+    Raises ``ValueError`` without a red line.
+    """
+    if not red_lines:
+        raise ValueError("a map needs at least one red line")
+    kiai = merged(kiai)
+    ordered = sorted(objects, key=lambda item: item.time)
+    main_set = _main_set(ordered)
+    reds = _red_points(sorted(red_lines, key=lambda red: red.time), ordered, kiai, main_set)
+    greens = _green_lines(reds, ordered, kiai, scroll)
+    points = sorted(
+        [*reds, *(green.point() for green in greens)], key=lambda p: (p.time, not p.uninherited)
+    )
+    timing = Timing(points)
+    timing_lines = sorted(
+        [(red.time, 0, _red_text(red)) for red in reds]
+        + [(green.time, 1, green.text(0.0)) for green in greens]
+    )
+    return MapBody(
+        tuple(text for _, _, text in timing_lines),
+        tuple(format_object(item, timing, VERSION, 0.0) for item in ordered),
+        len(greens),
+        main_set,
+    )
+
+
+def general_lines(header: MapHeader, main_set: int) -> list[str]:
+    """[General] as the editor writes it, with the empty line after it."""
     return [
         "[General]",
         f"AudioFilename: {header.audio_filename}",
@@ -127,6 +161,13 @@ def _head(header: MapHeader, bookmarks: Sequence[int], main_set: int) -> list[st
         f"LetterboxInBreaks: {header.letterbox_in_breaks}",
         f"WidescreenStoryboard: {header.widescreen_storyboard}",
         "",
+    ]
+
+
+def editor_lines(header: MapHeader, bookmarks: Sequence[int]) -> list[str]:
+    """[Editor] as the editor writes it, with the empty line after it."""
+    marks = [f"Bookmarks: {','.join(map(str, bookmarks))}"] if bookmarks else []
+    return [
         "[Editor]",
         *marks,
         f"DistanceSpacing: {format_number(header.distance_spacing)}",
@@ -134,6 +175,14 @@ def _head(header: MapHeader, bookmarks: Sequence[int], main_set: int) -> list[st
         f"GridSize: {header.grid_size}",
         f"TimelineZoom: {format_number(header.timeline_zoom)}",
         "",
+    ]
+
+
+def metadata_lines(header: MapHeader) -> list[str]:
+    """[Metadata] as the editor writes it, with the empty line after it."""
+    title = header.title if header.title_unicode is None else header.title_unicode
+    artist = header.artist if header.artist_unicode is None else header.artist_unicode
+    return [
         "[Metadata]",
         f"Title:{header.title}",
         f"TitleUnicode:{title}",
@@ -146,6 +195,12 @@ def _head(header: MapHeader, bookmarks: Sequence[int], main_set: int) -> list[st
         f"BeatmapID:{header.beatmap_id}",
         f"BeatmapSetID:{header.beatmap_set_id}",
         "",
+    ]
+
+
+def difficulty_lines(header: MapHeader) -> list[str]:
+    """[Difficulty] as the editor writes it, with the empty line after it."""
+    return [
         "[Difficulty]",
         f"HPDrainRate:{format_number(header.hp_drain_rate)}",
         f"CircleSize:{format_number(header.circle_size)}",
@@ -188,14 +243,27 @@ def _main_set(objects: Sequence[NewObject]) -> int:
     return -max(known)[1] if known else 1
 
 
-def _in_kiai(kiai: Sequence[tuple[int, int]], time: float) -> bool:
-    return any(start <= time < end for start, end in kiai)
+def merged(spans: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Spans in order, those that touch or overlap made one, empty ones left out."""
+    result: list[tuple[float, float]] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return tuple(result)
+
+
+def _in_kiai(kiai: Sequence[tuple[float, float]], time: float) -> bool:
+    """Whether ``time`` lies in one of the merged spans."""
+    index = bisect_right(kiai, (time, math.inf)) - 1
+    return index >= 0 and time < kiai[index][1]
 
 
 def _red_points(
     red_lines: Sequence[RedLine],
     objects: Sequence[NewObject],
-    kiai: Sequence[tuple[int, int]],
+    kiai: Sequence[tuple[float, float]],
     main_set: int,
 ) -> list[TimingPoint]:
     volumes = [item.sounds[0].volume for item in objects if item.sounds]
@@ -207,7 +275,8 @@ def _red_points(
             meter=red.meter,
             sample_set=main_set,
             volume=volumes[0] if volumes else 100,
-            effects=KIAI if _in_kiai(kiai, red.time) else 0,
+            effects=(KIAI if _in_kiai(kiai, red.time) else 0)
+            | (OMIT_BARLINE if red.omit_barline else 0),
         )
         for red in red_lines
     ]
@@ -221,7 +290,10 @@ def _red_text(point: TimingPoint) -> str:
 
 
 def _green_lines(
-    reds: Sequence[TimingPoint], objects: Sequence[NewObject], kiai: Sequence[tuple[int, int]]
+    reds: Sequence[TimingPoint],
+    objects: Sequence[NewObject],
+    kiai: Sequence[tuple[float, float]],
+    scroll: Sequence[tuple[float, float]],
 ) -> tuple[GreenLine, ...]:
     timing = Timing(reds)
     first = state_of(reds[0])
@@ -241,7 +313,10 @@ def _green_lines(
 
     # Nothing may stand before the first red line; what is wanted there starts with it.
     start = reds[0].time
-    demands = [demand for demand in demands_of(objects, velocity) if demand.time >= start]
+    demands = {demand.time: demand for demand in demands_of(objects, velocity)}
+    for time, multiplier in scroll:
+        demands[time] = replace(demands.get(time, Demand(time)), velocity=multiplier)
+    wanted = [demand for time, demand in sorted(demands.items()) if time >= start]
     switches = {float(edge) for span in kiai for edge in span if edge >= start}
     return place(
         base,
@@ -249,7 +324,7 @@ def _green_lines(
         LineState(1.0, "-100", first.sample_set, first.sample_index, first.volume, first.kiai),
         reds,
         (),
-        demands,
+        wanted,
         switches,
         math.inf,
     ).added
