@@ -5,7 +5,7 @@ from __future__ import annotations
 from .edit import Edit, EditKind, Scope
 from .ranges import FreeRange, free_range, replaced_objects
 from .rebasing import rebase
-from .remapping import RemapEdit, remap
+from .remapping import RemapEdit, remap, require_editable
 from .summary import EditSummary
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "rebase",
     "remap",
     "replaced_objects",
+    "require_editable",
 ]

@@ -33,7 +33,7 @@ from .summary import remap_summary
 
 MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
 
-__all__ = ["RemapEdit", "remap"]
+__all__ = ["RemapEdit", "remap", "require_editable"]
 
 
 @dataclass(frozen=True, slots=True)
