@@ -58,6 +58,11 @@ def _velocity(point: TimingPoint | None) -> tuple[float, bool]:
     return (1.0, True) if point is None else (point.slider_velocity, point.ticks)
 
 
+def _scroll(point: TimingPoint | None) -> tuple[float, bool]:
+    # The game keeps both in one place: a line that changes neither does not exist.
+    return (1.0, False) if point is None else (point.scroll_speed, point.kiai)
+
+
 def _kiai(point: TimingPoint | None) -> bool:
     return point is not None and point.kiai
 
@@ -74,6 +79,7 @@ class Timing:
     def __init__(self, points: Iterable[TimingPoint]) -> None:
         self._tempo, self._velocities = _Track(), _Track()
         self._samples, self._effects = _Track(), _Track()
+        self._scrolls = _Track()
         pending: list[TimingPoint] = []
         for point in points:
             if pending and pending[0].time != point.time:
@@ -92,6 +98,7 @@ class Timing:
             self._tempo.put(reds[0])
         winner = greens[-1] if greens else reds[0]
         self._put_unless_same(self._velocities, winner, _velocity)
+        self._put_unless_same(self._scrolls, winner, _scroll)
         self._put_unless_same(self._effects, winner, _kiai)
         self._put_unless_same(self._samples, winner, _sample)
 
@@ -126,6 +133,34 @@ class Timing:
     def velocity_point_at(self, t: float) -> TimingPoint | None:
         """The line that sets the slider velocity at ``t``; ``None``: the game's default of 1."""
         return self._velocities.at(t)
+
+    def scroll_speed_at(self, t: float) -> float:
+        """How fast objects of taiko and mania scroll, as a multiplier, 0.01..10."""
+        return _scroll(self._scrolls.at(t))[0]
+
+    def scroll_point_at(self, t: float) -> TimingPoint | None:
+        """The line that sets the scroll speed at ``t``; ``None``: the game's default of 1."""
+        return self._scrolls.at(t)
+
+    @property
+    def velocity_lines(self) -> tuple[TimingPoint, ...]:
+        """The lines that change the slider velocity, in order of time, one at a time."""
+        return tuple(self._velocities.points)
+
+    @property
+    def scroll_lines(self) -> tuple[TimingPoint, ...]:
+        """The lines that change the scroll speed or kiai, in order of time."""
+        return tuple(self._scrolls.points)
+
+    @property
+    def sample_lines(self) -> tuple[TimingPoint, ...]:
+        """The lines that change the sounds, in order of time."""
+        return tuple(self._samples.points)
+
+    @property
+    def kiai_lines(self) -> tuple[TimingPoint, ...]:
+        """The lines that switch kiai, in order of time."""
+        return tuple(self._effects.points)
 
     def kiai_at(self, t: float) -> bool:
         """Whether kiai time is on."""

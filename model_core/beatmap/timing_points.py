@@ -15,6 +15,7 @@ from .numbers import parse_float, parse_int
 KIAI = 1
 OMIT_BARLINE = 8
 MIN_BEAT_LENGTH, MAX_BEAT_LENGTH = 6.0, 60000.0
+MIN_SCROLL, MAX_SCROLL = 0.01, 10.0
 SAMPLE_SETS = {"none": 0, "normal": 1, "soft": 2, "drum": 3}
 
 
@@ -45,6 +46,13 @@ class TimingPoint:
         """The slider-velocity multiplier this line sets, 0.1..10 (1 for a usual red line)."""
         if self.beat_length < 0:
             return min(10.0, max(0.1, 100.0 / -self.beat_length))
+        return 1.0
+
+    @property
+    def scroll_speed(self) -> float:
+        """The speed this line sets in taiko and mania, where all objects feel it: 0.01..10."""
+        if self.beat_length < 0:
+            return min(MAX_SCROLL, max(MIN_SCROLL, 100.0 / -self.beat_length))
         return 1.0
 
     @property
