@@ -1,7 +1,9 @@
 """Patches: what changes in a file, as whole lines of bytes with their line ends.
 
 A line ends after every ``\\n`` and nowhere else, so applying a patch needs no parser: split,
-replace, join. A patch names the file it was made for and the file it makes by SHA-256.
+replace, join. A patch names the file it was made for and the file it makes by SHA-256. Patches
+can be followed by one another, taken back, and (:mod:`.edits.rebasing`) carried over to a file
+that changed meanwhile.
 """
 
 from __future__ import annotations
@@ -9,14 +11,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from ..errors import PatchMismatch
 from .document import split_lines
+from .line_differences import changed_blocks
 
 CONTEXT = 3
-#: Above this product of changed lines, a difference is one block: comparing would take long.
-MAX_COMPARED = 30_000_000
 
 
 def sha256(data: bytes) -> str:
@@ -80,6 +80,21 @@ class Patch:
             shift += len(edit.replacement) - edit.count
         return Patch(self.result_sha256, self.base_sha256, tuple(edits))
 
+    def then(self, other: Patch, base: bytes) -> Patch:
+        """Both changes as one: this one made in ``base``, then ``other`` in its result.
+
+        The outcome is as small as the two files allow: lines changed and changed back are not
+        in it, and edits that touch are one. Raises ``PatchMismatch`` if ``base`` is not the file
+        this patch was made for, or ``other`` not one for the file this patch makes.
+        """
+        between = self.apply(base)
+        if other.base_sha256 != self.result_sha256:
+            raise PatchMismatch(
+                "The second change does not follow the first: it was made for another file than"
+                " the one that the first change gives."
+            )
+        return Patch.from_bytes(base, other.apply(between))
+
     def unified_diff(self, base: bytes, name: str) -> str:
         """The change as a unified diff of the file ``name``; bytes that are no text show as �."""
         lines = split_lines(base)
@@ -102,27 +117,6 @@ def _apply(lines: list[bytes], edits: Sequence[LineEdit]) -> bytes:
         done = edit.first_line + edit.count
     parts += lines[done:]
     return b"".join(parts)
-
-
-def changed_blocks(
-    old: Sequence[bytes], new: Sequence[bytes]
-) -> Iterator[tuple[int, int, int, int]]:
-    """Blocks ``(old first, old end, new first, new end)`` in which two files differ."""
-    start, old_end, new_end = 0, len(old), len(new)
-    while start < min(old_end, new_end) and old[start] == new[start]:
-        start += 1
-    while old_end > start and new_end > start and old[old_end - 1] == new[new_end - 1]:
-        old_end -= 1
-        new_end -= 1
-    if start == old_end and start == new_end:
-        return
-    if (old_end - start) * (new_end - start) > MAX_COMPARED:
-        yield (start, old_end, start, new_end)
-        return
-    matcher = SequenceMatcher(None, old[start:old_end], new[start:new_end], autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag != "equal":
-            yield (start + a, start + b, start + c, start + d)
 
 
 def _groups(edits: Sequence[LineEdit], total: int) -> Iterator[list[LineEdit]]:

@@ -13,7 +13,8 @@ from itertools import islice, pairwise, product
 from ...errors import EditRefused, PatchMismatch, RebaseConflict
 from ..beatmap import Beatmap, parse
 from ..document import split_lines
-from ..patches import LineEdit, Patch, changed_blocks, sha256
+from ..line_differences import Block, changed_blocks
+from ..patches import LineEdit, Patch, sha256
 from .contracts import check
 from .contracts.objects import END_TOLERANCE
 from .edit import Scope
@@ -22,8 +23,6 @@ from .ranges import free_range, replaced_objects
 
 #: Ways of placing edits that are tried before giving up.
 MAX_PLACEMENTS = 64
-
-Block = tuple[int, int, int, int]
 
 
 def rebase(patch: Patch, base: bytes, current: bytes, scope: Scope) -> Patch:
