@@ -27,16 +27,14 @@ def split_break(
     period: BreakPeriod, spans: Sequence[tuple[float, float]]
 ) -> tuple[tuple[float, float], ...]:
     """What is left of a break around objects at ``spans``, parts under 650 ms gone."""
-    parts = [(period.start, period.end)]
+    parts: list[tuple[float, float]] = []
+    first: float = period.start
     for start, end in sorted(spans):
-        remaining: list[tuple[float, float]] = []
-        for first, last in parts:
-            if start > last or end < first:
-                remaining.append((first, last))
-                continue
-            remaining.append((first, math.floor(start - GAP_AFTER)))
-            remaining.append((math.ceil(end + GAP_BEFORE), last))
-        parts = remaining
+        if start > period.end or end < first:
+            continue
+        parts.append((first, math.floor(start - GAP_AFTER)))
+        first = max(first, math.ceil(end + GAP_BEFORE))
+    parts.append((first, period.end))
     return tuple((first, last) for first, last in parts if last - first >= MIN_BREAK)
 
 

@@ -317,7 +317,7 @@ def _green_lines(
     for time, multiplier in scroll:
         demands[time] = replace(demands.get(time, Demand(time)), velocity=multiplier)
     wanted = [demand for time, demand in sorted(demands.items()) if time >= start]
-    switches = {float(edge) for span in kiai for edge in span if edge >= start}
+    switches = {float(edge) for span in kiai for edge in span if start <= edge < math.inf}
     return place(
         base,
         timing.meter_at,
