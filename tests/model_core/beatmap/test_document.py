@@ -113,7 +113,7 @@ _1,1,160,1,0
 [HitObjects]
 1,1,500,1,0
 """
-    assert [item.time for item in parse(data).hit_objects] == [100, 500]
+    assert [item.time for item in parse(data).hit_objects] == [100, 150, 500]
 
 
 def test_last_of_a_repeated_key_counts() -> None:
