@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import subprocess
-import time
 from itertools import pairwise
 from pathlib import Path
 from shutil import which
@@ -110,6 +109,7 @@ def test_nothing_and_both_ends() -> None:
             assert patch.apply(data) == new and patch.invert(data).apply(new) == data
 
 
+@pytest.mark.timeout(60)  # anything quadratic takes far longer
 @pytest.mark.parametrize("how", ["ends", "line_ends", "reversed", "shuffled", "blank", "sparse"])
 def test_huge_files_are_compared_soon(how: str) -> None:
     dice = random.Random(3)
@@ -129,10 +129,7 @@ def test_huge_files_are_compared_soon(how: str) -> None:
     else:
         new = [line if dice.random() > 0.03 else b"" for line in old]
     before, after = b"".join(old), b"".join(new)
-    began = time.perf_counter()
     patch = Patch.from_bytes(before, after)
-    # An alarm for anything quadratic (minutes), far above what it takes (1 s).
-    assert time.perf_counter() - began < 20
     assert patch.apply(before) == after
     if how == "ends":
         assert patch.edits == (

@@ -86,4 +86,4 @@ def same_line(old: Beatmap, index: int, line: bytes) -> bool:
         return True
     # A file's last line without a line end gets one where a new line follows it.
     last = index == len(old.document) - 1 and not before.endswith(b"\n")
-    return last and line.rstrip(b"\r\n") == before
+    return last and line.rstrip(b"\r\n") == before.rstrip(b"\r")
