@@ -37,6 +37,7 @@ def patch_to_message(patch: Patch, scope: Scope) -> patches_pb2.BeatmapPatch:
             red_lines=scope.red_lines,
             resnap=scope.resnap,
             next_combo=scope.next_combo,
+            loose_state=scope.loose_state,
         ),
     )
 
@@ -63,6 +64,7 @@ def scope_from_message(message: patches_pb2.BeatmapPatch) -> Scope:
         red_lines=scope.red_lines,
         resnap=scope.resnap,
         next_combo=scope.next_combo,
+        loose_state=scope.loose_state,
     )
 
 

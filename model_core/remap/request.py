@@ -24,6 +24,7 @@ from model_core.beatmap.edits import (
     replaced_objects,
     require_editable,
 )
+from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
 from model_core.generation.decode_loop import never, stop_if
 from model_core.model import Model
@@ -34,7 +35,6 @@ from model_core.remap.usable import check_answer
 from model_core.tokens import TimedEvents
 from model_core.tokens.decode import rescale_positions
 from model_core.tokens.groups import events_to_groups
-from model_core.tokens.resnap import ticks_are_rounded
 from model_core.tokens.to_objects import Converted, groups_to_objects
 
 __all__ = ["remap_range"]

@@ -10,7 +10,6 @@ import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from model_core.beatmap.timing import Timing
 from model_core.tokens.events import Event, EventType
 from model_core.tokens.reference_timing import ReferenceTiming, TimingLine
 
@@ -101,20 +100,6 @@ class Resnapper:
                     event = Event(EventType.TIME, self.snap(event.value, following.value))
             snapped.append(event)
         return snapped
-
-
-def ticks_are_rounded(starts: Iterable[float], timing: Timing) -> bool:
-    """Whether a map's objects stand on the nearest whole ms of their ticks.
-
-    The game's editor cuts a tick's decimals off, other tools round; nothing in the map that
-    tells them apart counts as cut.
-    """
-    votes = 0
-    for start in starts:
-        tick = timing.nearest_tick(start + 0.5)
-        if tick - math.floor(tick) >= 0.5:
-            votes += (start == math.floor(tick) + 1) - (start == math.floor(tick))
-    return votes > 0
 
 
 def _nearest(time: float) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .edit import Edit, EditKind, Scope
 from .ranges import FreeRange, free_range, replaced_objects
 from .rebasing import rebase
+from .red_lines import red_lines_of, set_red_lines
 from .remapping import RemapEdit, remap, require_editable
 from .summary import EditSummary
 
@@ -17,7 +18,9 @@ __all__ = [
     "Scope",
     "free_range",
     "rebase",
+    "red_lines_of",
     "remap",
     "replaced_objects",
     "require_editable",
+    "set_red_lines",
 ]

@@ -31,7 +31,8 @@ class Scope:
 
     ``kiai`` and ``red_lines`` say whether a remap was asked for new kiai times and tempo lines;
     ``resnap`` whether objects may move with changed red lines; ``next_combo`` whether the first
-    object after a remapped range may start a combo that it did not start before, or the reverse.
+    object after a remapped range may start a combo that it did not start before, or the reverse;
+    ``loose_state`` whether slider velocity, sounds and kiai may follow changed red lines.
     """
 
     kind: EditKind
@@ -41,6 +42,7 @@ class Scope:
     red_lines: bool = False
     resnap: bool = False
     next_combo: bool = False
+    loose_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from osu_companion.v1 import provenance_pb2 as osu__companion_dot_v1_dot_provenance__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosu_companion/v1/patches.proto\x12\x10osu_companion.v1\x1a!osu_companion/v1/provenance.proto\"\x98\x02\n\x0c\x42\x65\x61tmapPatch\x12\x13\n\x0b\x62\x61se_sha256\x18\x01 \x01(\t\x12\x15\n\rresult_sha256\x18\x02 \x01(\t\x12)\n\x05\x65\x64its\x18\x03 \x03(\x0b\x32\x1a.osu_companion.v1.LineEdit\x12/\n\x07summary\x18\x04 \x01(\x0b\x32\x1e.osu_companion.v1.PatchSummary\x12\x31\n\x07preview\x18\x05 \x01(\x0b\x32 .osu_companion.v1.BeatmapPreview\x12\x10\n\x08start_ms\x18\x06 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x07 \x01(\x05\x12+\n\x05scope\x18\x08 \x01(\x0b\x32\x1c.osu_companion.v1.PatchScope\"\xf0\x01\n\nPatchScope\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.osu_companion.v1.PatchScope.Kind\x12\x0c\n\x04kiai\x18\x02 \x01(\x08\x12\x11\n\tred_lines\x18\x03 \x01(\x08\x12\x0e\n\x06resnap\x18\x04 \x01(\x08\x12\x12\n\nnext_combo\x18\x05 \x01(\x08\"l\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_OBJECTS\x10\x01\x12\x12\n\x0eKIND_HITSOUNDS\x10\x02\x12\x14\n\x10KIND_GREEN_LINES\x10\x03\x12\x12\n\x0eKIND_RED_LINES\x10\x04\"B\n\x08LineEdit\x12\x12\n\nfirst_line\x18\x01 \x01(\x05\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\x13\n\x0breplacement\x18\x03 \x03(\x0c\"\xc6\x02\n\x0cPatchSummary\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08replaced\x18\x02 \x01(\x05\x12\x11\n\tgenerated\x18\x03 \x01(\x05\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\x05\x12\x13\n\x0bgreen_added\x18\x05 \x01(\x05\x12\x15\n\rgreen_removed\x18\x06 \x01(\x05\x12\x15\n\rgreen_changed\x18\x07 \x01(\x05\x12\x16\n\x0e\x62reaks_changed\x18\x08 \x01(\x05\x12\x11\n\trestoring\x18\t \x01(\x05\x12\x11\n\tshortened\x18\n \x01(\x05\x12\x16\n\x0esounds_changed\x18\x0b \x01(\x05\x12\r\n\x05moved\x18\x0c \x01(\x05\x12\x11\n\tred_added\x18\r \x01(\x05\x12\x13\n\x0bred_removed\x18\x0e \x01(\x05\x12\x13\n\x0bred_changed\x18\x0f \x01(\x05\x12\r\n\x05lines\x18\x10 \x03(\t\"\x90\x01\n\x0e\x42\x65\x61tmapPreview\x12\x10\n\x08start_ms\x18\x01 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x02 \x01(\x05\x12\x13\n\x0b\x63ircle_size\x18\x03 \x01(\x01\x12\x15\n\rapproach_rate\x18\x04 \x01(\x01\x12\x30\n\x07objects\x18\x05 \x03(\x0b\x32\x1f.osu_companion.v1.PreviewObject\"\xaf\x03\n\rPreviewObject\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.osu_companion.v1.PreviewObject.Kind\x12\x32\n\x04role\x18\x02 \x01(\x0e\x32$.osu_companion.v1.PreviewObject.Role\x12\x10\n\x08start_ms\x18\x03 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x04 \x01(\x05\x12\t\n\x01x\x18\x05 \x01(\x01\x12\t\n\x01y\x18\x06 \x01(\x01\x12\x11\n\tnew_combo\x18\x07 \x01(\x08\x12\x14\n\x0c\x63ombo_number\x18\x08 \x01(\x05\x12\x10\n\x04path\x18\t \x03(\x01\x42\x02\x10\x01\x12\x0e\n\x06slides\x18\n \x01(\x05\"_\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_CIRCLE\x10\x01\x12\x0f\n\x0bKIND_SLIDER\x10\x02\x12\x10\n\x0cKIND_SPINNER\x10\x03\x12\r\n\tKIND_HOLD\x10\x04\"R\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x11\n\rROLE_REPLACED\x10\x01\x12\x12\n\x0eROLE_GENERATED\x10\x02\x12\r\n\tROLE_KEPT\x10\x03\"\x93\x01\n\x12RebasePatchRequest\x12-\n\x05patch\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch\x12\x17\n\rcurrent_bytes\x18\x02 \x01(\x0cH\x00\x12\x16\n\x0c\x63urrent_path\x18\x03 \x01(\tH\x00\x12\x12\n\nbase_bytes\x18\x04 \x01(\x0c\x42\t\n\x07\x63urrent\"D\n\x13RebasePatchResponse\x12-\n\x05patch\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch\"3\n\x11GetVariantRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\"\xc0\x01\n\x12GetVariantResponse\x12\x31\n\x07variant\x18\x01 \x01(\x0b\x32 .osu_companion.v1.BeatmapVariant\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12)\n\x07notices\x18\x04 \x03(\x0b\x32\x18.osu_companion.v1.Notice\x12\x30\n\nprovenance\x18\x05 \x01(\x0b\x32\x1c.osu_companion.v1.Provenance\"b\n\x0e\x42\x65\x61tmapVariant\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x11\n\tseam_bits\x18\x02 \x01(\x01\x12-\n\x05patch\x18\x03 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch2\xc3\x01\n\x0cPatchService\x12Z\n\x0bRebasePatch\x12$.osu_companion.v1.RebasePatchRequest\x1a%.osu_companion.v1.RebasePatchResponse\x12W\n\nGetVariant\x12#.osu_companion.v1.GetVariantRequest\x1a$.osu_companion.v1.GetVariantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosu_companion/v1/patches.proto\x12\x10osu_companion.v1\x1a!osu_companion/v1/provenance.proto\"\x98\x02\n\x0c\x42\x65\x61tmapPatch\x12\x13\n\x0b\x62\x61se_sha256\x18\x01 \x01(\t\x12\x15\n\rresult_sha256\x18\x02 \x01(\t\x12)\n\x05\x65\x64its\x18\x03 \x03(\x0b\x32\x1a.osu_companion.v1.LineEdit\x12/\n\x07summary\x18\x04 \x01(\x0b\x32\x1e.osu_companion.v1.PatchSummary\x12\x31\n\x07preview\x18\x05 \x01(\x0b\x32 .osu_companion.v1.BeatmapPreview\x12\x10\n\x08start_ms\x18\x06 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x07 \x01(\x05\x12+\n\x05scope\x18\x08 \x01(\x0b\x32\x1c.osu_companion.v1.PatchScope\"\x85\x02\n\nPatchScope\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.osu_companion.v1.PatchScope.Kind\x12\x0c\n\x04kiai\x18\x02 \x01(\x08\x12\x11\n\tred_lines\x18\x03 \x01(\x08\x12\x0e\n\x06resnap\x18\x04 \x01(\x08\x12\x12\n\nnext_combo\x18\x05 \x01(\x08\x12\x13\n\x0bloose_state\x18\x06 \x01(\x08\"l\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_OBJECTS\x10\x01\x12\x12\n\x0eKIND_HITSOUNDS\x10\x02\x12\x14\n\x10KIND_GREEN_LINES\x10\x03\x12\x12\n\x0eKIND_RED_LINES\x10\x04\"B\n\x08LineEdit\x12\x12\n\nfirst_line\x18\x01 \x01(\x05\x12\r\n\x05\x63ount\x18\x02 \x01(\x05\x12\x13\n\x0breplacement\x18\x03 \x03(\x0c\"\xc6\x02\n\x0cPatchSummary\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08replaced\x18\x02 \x01(\x05\x12\x11\n\tgenerated\x18\x03 \x01(\x05\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\x05\x12\x13\n\x0bgreen_added\x18\x05 \x01(\x05\x12\x15\n\rgreen_removed\x18\x06 \x01(\x05\x12\x15\n\rgreen_changed\x18\x07 \x01(\x05\x12\x16\n\x0e\x62reaks_changed\x18\x08 \x01(\x05\x12\x11\n\trestoring\x18\t \x01(\x05\x12\x11\n\tshortened\x18\n \x01(\x05\x12\x16\n\x0esounds_changed\x18\x0b \x01(\x05\x12\r\n\x05moved\x18\x0c \x01(\x05\x12\x11\n\tred_added\x18\r \x01(\x05\x12\x13\n\x0bred_removed\x18\x0e \x01(\x05\x12\x13\n\x0bred_changed\x18\x0f \x01(\x05\x12\r\n\x05lines\x18\x10 \x03(\t\"\x90\x01\n\x0e\x42\x65\x61tmapPreview\x12\x10\n\x08start_ms\x18\x01 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x02 \x01(\x05\x12\x13\n\x0b\x63ircle_size\x18\x03 \x01(\x01\x12\x15\n\rapproach_rate\x18\x04 \x01(\x01\x12\x30\n\x07objects\x18\x05 \x03(\x0b\x32\x1f.osu_companion.v1.PreviewObject\"\xaf\x03\n\rPreviewObject\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.osu_companion.v1.PreviewObject.Kind\x12\x32\n\x04role\x18\x02 \x01(\x0e\x32$.osu_companion.v1.PreviewObject.Role\x12\x10\n\x08start_ms\x18\x03 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x04 \x01(\x05\x12\t\n\x01x\x18\x05 \x01(\x01\x12\t\n\x01y\x18\x06 \x01(\x01\x12\x11\n\tnew_combo\x18\x07 \x01(\x08\x12\x14\n\x0c\x63ombo_number\x18\x08 \x01(\x05\x12\x10\n\x04path\x18\t \x03(\x01\x42\x02\x10\x01\x12\x0e\n\x06slides\x18\n \x01(\x05\"_\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_CIRCLE\x10\x01\x12\x0f\n\x0bKIND_SLIDER\x10\x02\x12\x10\n\x0cKIND_SPINNER\x10\x03\x12\r\n\tKIND_HOLD\x10\x04\"R\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x11\n\rROLE_REPLACED\x10\x01\x12\x12\n\x0eROLE_GENERATED\x10\x02\x12\r\n\tROLE_KEPT\x10\x03\"\x93\x01\n\x12RebasePatchRequest\x12-\n\x05patch\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch\x12\x17\n\rcurrent_bytes\x18\x02 \x01(\x0cH\x00\x12\x16\n\x0c\x63urrent_path\x18\x03 \x01(\tH\x00\x12\x12\n\nbase_bytes\x18\x04 \x01(\x0c\x42\t\n\x07\x63urrent\"D\n\x13RebasePatchResponse\x12-\n\x05patch\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch\"3\n\x11GetVariantRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\"\xc0\x01\n\x12GetVariantResponse\x12\x31\n\x07variant\x18\x01 \x01(\x0b\x32 .osu_companion.v1.BeatmapVariant\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12)\n\x07notices\x18\x04 \x03(\x0b\x32\x18.osu_companion.v1.Notice\x12\x30\n\nprovenance\x18\x05 \x01(\x0b\x32\x1c.osu_companion.v1.Provenance\"b\n\x0e\x42\x65\x61tmapVariant\x12\x0e\n\x06number\x18\x01 \x01(\x05\x12\x11\n\tseam_bits\x18\x02 \x01(\x01\x12-\n\x05patch\x18\x03 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch2\xc3\x01\n\x0cPatchService\x12Z\n\x0bRebasePatch\x12$.osu_companion.v1.RebasePatchRequest\x1a%.osu_companion.v1.RebasePatchResponse\x12W\n\nGetVariant\x12#.osu_companion.v1.GetVariantRequest\x1a$.osu_companion.v1.GetVariantResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,31 +37,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BEATMAPPATCH']._serialized_start=88
   _globals['_BEATMAPPATCH']._serialized_end=368
   _globals['_PATCHSCOPE']._serialized_start=371
-  _globals['_PATCHSCOPE']._serialized_end=611
-  _globals['_PATCHSCOPE_KIND']._serialized_start=503
-  _globals['_PATCHSCOPE_KIND']._serialized_end=611
-  _globals['_LINEEDIT']._serialized_start=613
-  _globals['_LINEEDIT']._serialized_end=679
-  _globals['_PATCHSUMMARY']._serialized_start=682
-  _globals['_PATCHSUMMARY']._serialized_end=1008
-  _globals['_BEATMAPPREVIEW']._serialized_start=1011
-  _globals['_BEATMAPPREVIEW']._serialized_end=1155
-  _globals['_PREVIEWOBJECT']._serialized_start=1158
-  _globals['_PREVIEWOBJECT']._serialized_end=1589
-  _globals['_PREVIEWOBJECT_KIND']._serialized_start=1410
-  _globals['_PREVIEWOBJECT_KIND']._serialized_end=1505
-  _globals['_PREVIEWOBJECT_ROLE']._serialized_start=1507
-  _globals['_PREVIEWOBJECT_ROLE']._serialized_end=1589
-  _globals['_REBASEPATCHREQUEST']._serialized_start=1592
-  _globals['_REBASEPATCHREQUEST']._serialized_end=1739
-  _globals['_REBASEPATCHRESPONSE']._serialized_start=1741
-  _globals['_REBASEPATCHRESPONSE']._serialized_end=1809
-  _globals['_GETVARIANTREQUEST']._serialized_start=1811
-  _globals['_GETVARIANTREQUEST']._serialized_end=1862
-  _globals['_GETVARIANTRESPONSE']._serialized_start=1865
-  _globals['_GETVARIANTRESPONSE']._serialized_end=2057
-  _globals['_BEATMAPVARIANT']._serialized_start=2059
-  _globals['_BEATMAPVARIANT']._serialized_end=2157
-  _globals['_PATCHSERVICE']._serialized_start=2160
-  _globals['_PATCHSERVICE']._serialized_end=2355
+  _globals['_PATCHSCOPE']._serialized_end=632
+  _globals['_PATCHSCOPE_KIND']._serialized_start=524
+  _globals['_PATCHSCOPE_KIND']._serialized_end=632
+  _globals['_LINEEDIT']._serialized_start=634
+  _globals['_LINEEDIT']._serialized_end=700
+  _globals['_PATCHSUMMARY']._serialized_start=703
+  _globals['_PATCHSUMMARY']._serialized_end=1029
+  _globals['_BEATMAPPREVIEW']._serialized_start=1032
+  _globals['_BEATMAPPREVIEW']._serialized_end=1176
+  _globals['_PREVIEWOBJECT']._serialized_start=1179
+  _globals['_PREVIEWOBJECT']._serialized_end=1610
+  _globals['_PREVIEWOBJECT_KIND']._serialized_start=1431
+  _globals['_PREVIEWOBJECT_KIND']._serialized_end=1526
+  _globals['_PREVIEWOBJECT_ROLE']._serialized_start=1528
+  _globals['_PREVIEWOBJECT_ROLE']._serialized_end=1610
+  _globals['_REBASEPATCHREQUEST']._serialized_start=1613
+  _globals['_REBASEPATCHREQUEST']._serialized_end=1760
+  _globals['_REBASEPATCHRESPONSE']._serialized_start=1762
+  _globals['_REBASEPATCHRESPONSE']._serialized_end=1830
+  _globals['_GETVARIANTREQUEST']._serialized_start=1832
+  _globals['_GETVARIANTREQUEST']._serialized_end=1883
+  _globals['_GETVARIANTRESPONSE']._serialized_start=1886
+  _globals['_GETVARIANTRESPONSE']._serialized_end=2078
+  _globals['_BEATMAPVARIANT']._serialized_start=2080
+  _globals['_BEATMAPVARIANT']._serialized_end=2178
+  _globals['_PATCHSERVICE']._serialized_start=2181
+  _globals['_PATCHSERVICE']._serialized_end=2376
 # @@protoc_insertion_point(module_scope)

@@ -29,7 +29,7 @@ class BeatmapPatch(_message.Message):
     def __init__(self, base_sha256: _Optional[str] = ..., result_sha256: _Optional[str] = ..., edits: _Optional[_Iterable[_Union[LineEdit, _Mapping]]] = ..., summary: _Optional[_Union[PatchSummary, _Mapping]] = ..., preview: _Optional[_Union[BeatmapPreview, _Mapping]] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., scope: _Optional[_Union[PatchScope, _Mapping]] = ...) -> None: ...
 
 class PatchScope(_message.Message):
-    __slots__ = ("kind", "kiai", "red_lines", "resnap", "next_combo")
+    __slots__ = ("kind", "kiai", "red_lines", "resnap", "next_combo", "loose_state")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[PatchScope.Kind]
@@ -47,12 +47,14 @@ class PatchScope(_message.Message):
     RED_LINES_FIELD_NUMBER: _ClassVar[int]
     RESNAP_FIELD_NUMBER: _ClassVar[int]
     NEXT_COMBO_FIELD_NUMBER: _ClassVar[int]
+    LOOSE_STATE_FIELD_NUMBER: _ClassVar[int]
     kind: PatchScope.Kind
     kiai: bool
     red_lines: bool
     resnap: bool
     next_combo: bool
-    def __init__(self, kind: _Optional[_Union[PatchScope.Kind, str]] = ..., kiai: bool = ..., red_lines: bool = ..., resnap: bool = ..., next_combo: bool = ...) -> None: ...
+    loose_state: bool
+    def __init__(self, kind: _Optional[_Union[PatchScope.Kind, str]] = ..., kiai: bool = ..., red_lines: bool = ..., resnap: bool = ..., next_combo: bool = ..., loose_state: bool = ...) -> None: ...
 
 class LineEdit(_message.Message):
     __slots__ = ("first_line", "count", "replacement")

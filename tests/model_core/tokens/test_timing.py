@@ -7,10 +7,11 @@ from math import gcd
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.tokens import EventType, starter_layout, timing_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
 from model_core.tokens.reference_timing import RedLine
-from model_core.tokens.resnap import Resnapper, ticks_are_rounded
+from model_core.tokens.resnap import Resnapper
 from tests.model_core.remap.maps import write_map
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ...beatmap import Beatmap
 from ..edit import EditKind, Scope
 from .objects import check_remap
+from .timing import check_green_lines, check_red_lines
 
 __all__ = ["check"]
 
@@ -18,5 +19,9 @@ def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
     match scope.kind:
         case EditKind.OBJECTS:
             check_remap(old, new, scope)
+        case EditKind.RED_LINES:
+            check_red_lines(old, new, scope)
+        case EditKind.GREEN_LINES:
+            check_green_lines(old, new, scope)
         case kind:
             raise NotImplementedError(kind)
