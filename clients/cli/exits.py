@@ -42,6 +42,9 @@ def exit_code(error: BaseException) -> Exit:
         (patching.BaseChangedError, Exit.CHANGED),
         (patching.UndoConflictError, Exit.CHANGED),
         (patching.NothingToUndoError, Exit.REFUSED),
+        (patching.BytesNotKeptError, Exit.REFUSED),
+        (patching.MapGoneError, Exit.REFUSED),
+        (patching.NameTakenError, Exit.REFUSED),
         (patching.PatchingError, Exit.FAILED),
         (ConfigError, Exit.USAGE),
     )

@@ -143,17 +143,59 @@ def redo(map: _OptionalMap = None, as_json: _Json = False) -> None:
 
 
 @app.command()
+def restore(
+    map: Annotated[Path, typer.Argument(metavar="MAP", help="The .osu file.")],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help='"2026-11-23 22:10:30", "22:10" today, or ago: 10m, 2h, 1d.'
+        ),
+    ] = None,
+    entry: Annotated[
+        int | None, typer.Option(metavar="ID", help="As this change of the history left it.")
+    ] = None,
+    before: Annotated[
+        int | None, typer.Option(metavar="ID", help="As this change of the history found it.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
+    ] = False,
+    as_json: _Json = False,
+) -> None:
+    """Bring a map back to what it was at a time; what is there now can be had back by undo."""
+
+    def work() -> None:
+        from clients.cli.undoing import restore as work
+
+        work(map, at, entry, before, dry_run, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@app.command()
 def history(
     map: _OptionalMap = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many of the newest.")] = 20,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many of the newest: 20, for an export all."),
+    ] = None,
+    export: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write JSON Lines, oldest first; - to print them."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the export's file.")] = False,
     as_json: _Json = False,
 ) -> None:
     """List the changes that were written, newest first."""
 
     def work() -> None:
-        from clients.cli.undoing import history as work
+        from clients.cli import undoing
 
-        work(map, limit, output)
+        if export is None:
+            undoing.history(map, limit, output)
+        else:
+            undoing.export(map, export, force, limit, output)
 
     output = make_output(as_json)
     run(output, work)

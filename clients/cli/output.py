@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 class Output:
     """Plain lines; the base of the other two."""
 
+    # Whether standard output holds JSON objects and nothing else.
+    for_programs = False
+
     def __init__(self) -> None:
         self._last = ""
 
@@ -83,6 +86,8 @@ class Output:
 
 class JsonOutput(Output):
     """One JSON object a line."""
+
+    for_programs = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -172,7 +172,7 @@ def _variant_diff(
     patch = answer.variant.patch
     if replaced is None:
         return prepare(client, path, patch).diff(path.name)
-    after = line_patch(patch).apply(patcher.journal.before(replaced))
+    after = line_patch(patch).apply(patcher.journal.before(replaced) or b"")
     return unified_diff(read_map(path), after, path.name)
 
 

@@ -1,9 +1,10 @@
-"""``osu-companion undo``, ``redo`` and ``history``: none of them needs the daemon."""
+"""``osu-companion undo``, ``redo``, ``restore`` and ``history``: none of them needs the daemon."""
 
 from __future__ import annotations
 
 import contextlib
-import json
+import itertools
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,18 @@ from osu_companion.local.endpoint import read_endpoint
 from osu_companion.local.paths import Paths, find_paths
 
 from clients.cli.interrupts import uninterrupted
+from clients.cli.moments import parse_moment
 from clients.cli.output import Output
+from clients.cli.provenance import detail_of, lines, write
 from clients.cli.timestamps import format_time
-from clients.patching import Entry, Patcher, UndoConflictError, unified_diff
+from clients.client.errors import UsageError
+from clients.patching import Entry, Patcher, UndoConflictError, Version, unified_diff
+from clients.patching.atomic import read_if_there
+from clients.patching.versions import told
 
 # The watcher is told as a courtesy; a daemon that hangs must not hold up an undo.
 _COURTESY_S = 1.0
+_SHOWN = 20
 _STATE_WORDS = {"applied": "", "undone": " (undone)"}
 
 
@@ -30,7 +37,7 @@ def undo(map_path: Path | None, output: Output) -> None:
     paths = find_paths()
     with uninterrupted():
         entry = _with_diff(Patcher(paths.state).undo, map_path, output)
-        _tell_watcher(paths, entry.path, entry.before_sha256)
+        tell_watcher(paths, entry.path, entry.before_sha256)
         output.result(
             {"undone": _fields(entry)},
             f"{entry.path.name}: taken back ({entry.summary or entry.verb}). "
@@ -47,20 +54,88 @@ def redo(map_path: Path | None, output: Output) -> None:
     paths = find_paths()
     with uninterrupted():
         entry = _with_diff(Patcher(paths.state).redo, map_path, output)
-        _tell_watcher(paths, entry.path, entry.after_sha256)
+        tell_watcher(paths, entry.path, entry.after_sha256)
         output.result(
             {"redone": _fields(entry)},
             f"{entry.path.name}: repeated ({entry.summary or entry.verb}).",
         )
 
 
-def history(map_path: Path | None, limit: int, output: Output) -> None:
+def restore(
+    map_path: Path,
+    at: str | None,
+    entry: int | None,
+    before: int | None,
+    dry_run: bool,
+    output: Output,
+) -> None:
+    """Bring a map back to what it was at a time, or as a change left or found it.
+
+    Raises:
+        PatchingError: that is not known any more, or the map cannot be written.
+        UsageError: not exactly one of the three was given, or the time is none.
+    """
+    if [at, entry, before].count(None) != 2:
+        raise UsageError("Give one of --at TIME, --entry ID and --before ID.")
+    try:
+        moment = None if at is None else parse_moment(at, time.time())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    paths = find_paths()
+    patcher = Patcher(paths.state)
+    name = map_path.name
+    if dry_run:
+        version, data = patcher.version(map_path, at=moment, entry=entry, before=before)
+        diff = unified_diff(read_if_there(map_path) or b"", data, name)
+        _remark(version, output)
+        fields = {"restored": False, "version": _version_fields(version), "diff": diff}
+        output.result(fields, diff or "Nothing would change.")
+        return
+    with uninterrupted():
+        made, version = patcher.restore(map_path, at=moment, entry=entry, before=before)
+        _remark(version, output)
+        fields = {"restored": made is not None, "version": _version_fields(version)}
+        if made is None:
+            output.result(fields, f"{name} is like that already; nothing was written.")
+            return
+        tell_watcher(paths, made.path, made.after_sha256)
+        output.result(
+            fields | {"entry": _fields(made)},
+            f"{name}: as of {told(version.known_at)} again. `osu-companion undo` takes it back.",
+        )
+
+
+def history(map_path: Path | None, limit: int | None, output: Output) -> None:
     """Show the changes of ours, newest first."""
-    entries = Patcher(find_paths().state).history(map_path, limit)
-    lines = [_line(entry) for entry in entries]
+    entries = Patcher(find_paths().state).history(map_path, limit or _SHOWN)
     output.result(
         {"entries": [_fields(entry) for entry in entries]},
-        "\n".join(lines) or "Nothing was written yet.",
+        "\n".join(_line(entry) for entry in entries) or "Nothing was written yet.",
+    )
+
+
+def export(
+    map_path: Path | None, file: str, force: bool, limit: int | None, output: Output
+) -> None:
+    """Write the changes of ours to a file (``-``: standard output) as JSON Lines, oldest first.
+
+    Raises:
+        RefusedError: the file is there already.
+        UsageError: standard output is to hold both the export and what ``--json`` prints.
+    """
+    if file == "-" and output.for_programs:
+        raise UsageError("--export - prints JSON Lines of its own; leave --json out.")
+    newest = list(itertools.islice(Patcher(find_paths().state).every(map_path), limit))
+    oldest = reversed(newest)
+    if file == "-":
+        for line in lines(oldest):
+            sys.stdout.write(line)
+        sys.stdout.flush()
+        return
+    count = write(Path(file), oldest, force)
+    output.result(
+        {"exported": count, "file": file},
+        f"{count} {'change' if count == 1 else 'changes'} in {file}.",
     )
 
 
@@ -68,15 +143,17 @@ def _with_diff(work: Any, map_path: Path | None, output: Output) -> Entry:
     try:
         entry: Entry = work(map_path)
     except UndoConflictError as error:
-        if error.current is not None:
+        if error.current is not None and error.wanted is not None:
             diff = unified_diff(error.current, error.wanted, error.path.name)
             output.notice(f"From what is there to what is kept:\n{diff}")
         raise
     return entry
 
 
-def _tell_watcher(paths: Paths, path: Path, sha256: str) -> None:
+def tell_watcher(paths: Paths, path: Path, sha256: str) -> None:
     """So that the watcher of a running daemon does not take our write for the editor's."""
+    if not sha256:  # there is no file now
+        return
     endpoint = read_endpoint(paths.endpoint_file)
     if endpoint is None or not endpoint.process_alive():
         return
@@ -87,12 +164,14 @@ def _tell_watcher(paths: Paths, path: Path, sha256: str) -> None:
 
 
 def _line(entry: Entry) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.at))
-    detail = _detail(entry)
+    when = told(entry.at)
+    detail = detail_of(entry)
     span = ""
     if "start_ms" in detail and "end_ms" in detail:
         span = f" {format_time(detail['start_ms'])} - {format_time(detail['end_ms'])}"
     state = _STATE_WORDS.get(entry.state, f" ({entry.state})")
+    if not entry.before_kept:
+        state += " (bytes no longer kept)"
     return (
         f"{entry.id:>4}  {when}  {entry.path.name}{span}: {entry.summary or entry.verb}{state}"
         + (f"  [job {entry.job}, variant {entry.variant}]" if entry.job else "")
@@ -109,15 +188,18 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "job": entry.job,
         "variant": entry.variant,
         "summary": entry.summary,
-        "detail": _detail(entry),
+        "detail": detail_of(entry),
         "before_sha256": entry.before_sha256,
         "after_sha256": entry.after_sha256,
+        "before_kept": entry.before_kept,
+        "after_kept": entry.after_kept,
     }
 
 
-def _detail(entry: Entry) -> dict[str, Any]:
-    try:
-        detail = json.loads(entry.detail)
-    except ValueError:
-        return {}
-    return detail if isinstance(detail, dict) else {}
+def _version_fields(version: Version) -> dict[str, Any]:
+    return {"sha256": version.sha256, "entry": version.entry, "known_at": version.known_at}
+
+
+def _remark(version: Version, output: Output) -> None:
+    if version.remark:
+        output.notice(version.remark)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from clients.patching.errors import (
     BaseChangedError,
+    BytesNotKeptError,
     JournalError,
+    MapGoneError,
+    NameTakenError,
     NothingToUndoError,
     PatchingError,
     UndoConflictError,
     WriteRefusedError,
 )
-from clients.patching.journal import Entry, EntryState, Journal, Origin
+from clients.patching.journal import Bounds, Entry, EntryState, Journal, Origin
 from clients.patching.lines import (
     LineEdit,
     LinePatch,
@@ -25,20 +28,26 @@ from clients.patching.lines import (
     unified_diff,
 )
 from clients.patching.patcher import Patcher
+from clients.patching.versions import Version
 
 __all__ = [
     "BaseChangedError",
+    "Bounds",
+    "BytesNotKeptError",
     "Entry",
     "EntryState",
     "Journal",
     "JournalError",
     "LineEdit",
     "LinePatch",
+    "MapGoneError",
+    "NameTakenError",
     "NothingToUndoError",
     "Origin",
     "Patcher",
     "PatchingError",
     "UndoConflictError",
+    "Version",
     "WriteRefusedError",
     "sha256_hex",
     "split_lines",

@@ -1,8 +1,10 @@
 """What differs between operating systems when a file is replaced.
 
-POSIX replaces a file whoever has it open, and can flush a folder. Windows refuses while the game,
+POSIX replaces a file whoever has it open, can flush a folder, and renames over other files unless a
+hard link is made instead. Windows refuses while the game,
 an antivirus or a sync program holds the file without sharing, mostly for a moment: that is retried
-for a bounded time. Windows cannot flush a folder, and has no owners to keep.
+for a bounded time. Windows cannot flush a folder, has no owners to keep but attributes, and renames
+over nothing unless told to.
 """
 
 from __future__ import annotations
@@ -22,6 +24,18 @@ _SHARING_ERRORS = frozenset({5, 32, 33})
 
 # About three seconds in all: longer than a virus scan of one small file, shorter than patience.
 _RETRY_DELAYS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
+
+# FAT and some network file systems have no hard links; each says so in its own way.
+_NO_LINKS = frozenset(
+    {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK}
+)
+
+# Modes of files in the making: what replaces a map gets the map's own mode later, a new map what
+# any program of the user's would give it (the system takes the umask away).
+PRIVATE, USUAL = 0o600, 0o666
+
+# Hidden, system, archive, not indexed: those that Windows lets be set, but for read-only.
+_KEPT_ATTRIBUTES = 0x2 | 0x4 | 0x20 | 0x2000
 
 _Result = TypeVar("_Result")
 
@@ -56,15 +70,41 @@ def replace(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def create_exclusively(path: Path) -> int:
-    """Open a new file for writing, private to the user; never an existing one."""
-    return os.open(path, _OPEN_FLAGS, 0o600)
+def place(source: Path, target: Path) -> bool:
+    """Give a finished file its name in one step, never over another file.
+
+    Returns:
+        Whether that was possible; if not (no hard links here), nothing has happened.
+
+    Raises:
+        FileExistsError: something has the name.
+    """
+    if sys.platform == "win32":
+        source.rename(target)
+        return True
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno in _NO_LINKS:
+            return False
+        raise
+    return True
+
+
+def create_exclusively(path: Path, mode: int = PRIVATE) -> int:
+    """Open a new file for writing; never an existing one."""
+    return os.open(path, _OPEN_FLAGS, mode)
 
 
 def keep_attributes(descriptor: int, temporary: Path, original: os.stat_result) -> None:
     """Give the new file the permissions of the old one, and its owner where that is possible."""
     if sys.platform == "win32":
         temporary.chmod(stat.S_IMODE(original.st_mode))
+        import ctypes
+
+        kept = original.st_file_attributes & _KEPT_ATTRIBUTES
+        if kept:
+            ctypes.windll.kernel32.SetFileAttributesW(str(temporary), kept)
         return
     mine = os.fstat(descriptor)
     if (mine.st_uid, mine.st_gid) != (original.st_uid, original.st_gid):
@@ -74,7 +114,9 @@ def keep_attributes(descriptor: int, temporary: Path, original: os.stat_result) 
         except OSError:
             with contextlib.suppress(OSError):
                 os.fchown(descriptor, -1, original.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(original.st_mode))
+    # FAT refuses to change modes that it does not have, and gives every file the same ones.
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) != stat.S_IMODE(original.st_mode):
+        os.fchmod(descriptor, stat.S_IMODE(original.st_mode))
 
 
 def flush_folder(folder: Path) -> None:
@@ -118,4 +160,11 @@ def describe(error: OSError, path: Path) -> str:
         )
     if isinstance(error, FileNotFoundError):
         return f"{path} does not exist (any more). Nothing was changed."
+    if error.errno == errno.ENAMETOOLONG:
+        return (
+            f"the path of {path} is too long for a file beside it. Shorten the folder's name. "
+            "Nothing was changed."
+        )
+    if error.errno == errno.EFBIG:
+        return f"{path} would be larger than the system allows. Nothing was changed."
     return f"{path} could not be written: {error.strerror or error}. Nothing was changed."

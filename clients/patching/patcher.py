@@ -1,4 +1,4 @@
-"""Applies patches to maps, and takes them back.
+"""Applies patches to maps, makes new ones, and takes either back.
 
 Order of every write: journal entry (committed), temporary file, replace, entry marked. One lock in
 the state folder serialises our own processes (CLI, tray); the hash of the map guards against
@@ -8,6 +8,8 @@ everyone else's.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,13 +19,27 @@ from clients.patching.atomic import Observer, silent
 from clients.patching.conflicts import keep_copy
 from clients.patching.errors import (
     BaseChangedError,
+    BytesNotKeptError,
     JournalError,
+    MapGoneError,
+    NameTakenError,
     NothingToUndoError,
     PatchingError,
     UndoConflictError,
 )
-from clients.patching.journal import UNSETTLED, Entry, EntryState, Journal, Origin
+from clients.patching.journal import (
+    ABSENT,
+    SHOWN,
+    Bounds,
+    Entry,
+    EntryState,
+    Journal,
+    Origin,
+    digest_of,
+)
 from clients.patching.lines import LinePatch, sha256_hex
+from clients.patching.recovery import settle_all
+from clients.patching.versions import Version, told, version_at
 
 _LOCK_TIMEOUT_S = 20.0
 
@@ -40,9 +56,10 @@ class Patcher:
         *,
         clock: Callable[[], float] = time.time,
         observe: Observer = silent,
+        bounds: Bounds | None = None,
     ) -> None:
         self.state_folder = state_folder
-        self.journal = Journal(state_folder / "journal.sqlite3", clock)
+        self.journal = Journal(state_folder / "journal.sqlite3", clock, bounds)
         self._clock = clock
         self._observe = observe
 
@@ -66,13 +83,21 @@ class Patcher:
                 after = patch.apply(before)
             except ValueError as error:
                 raise PatchingError(f"{error}. Nothing was changed.") from error
-            temporary = atomic.temporary_name()
-            entry = self.journal.begin(target, before, after, origin, temporary)
-            self._observe("journalled")
-            self._replace(target, after, found, temporary, entry, EntryState.ABANDONED)
-            entry = self.journal.mark(entry, EntryState.APPLIED)
-            self._observe("marked")
-            return entry
+            return self._change(target, before, after, origin)
+
+    def create(self, path: Path, data: bytes, origin: Origin) -> Entry:
+        """Make a new map at ``path``, whose folder is there; never over another file.
+
+        Undo removes it again while it holds these bytes, and redo makes it again.
+
+        Raises:
+            NameTakenError: something has that name already.
+            WriteRefusedError: the folder cannot be written.
+            JournalError: the undo journal cannot be used.
+                In every case nothing was written.
+        """
+        with self._locked():
+            return self._change(atomic.resolve_new(path), None, data, origin)
 
     def undo(self, path: Path | None = None) -> Entry:
         """Take back the newest change of ours, of the map at ``path`` or of any map.
@@ -82,22 +107,23 @@ class Patcher:
 
         Raises:
             NothingToUndoError: no change of ours is left to take back.
+            BytesNotKeptError: it is so long ago that the old bytes are not kept.
             UndoConflictError: someone else changed the map since. Nothing was written; what undo
                 would have restored is kept as a conflict copy.
             WriteRefusedError, JournalError: as for ``apply``.
         """
         with self._locked():
-            entry = self._newest(path, EntryState.APPLIED)
-            if entry is None:
+            entries = self.journal.entries(self._known(path), (EntryState.APPLIED,), limit=1)
+            if not entries:
                 raise NothingToUndoError(f"There is nothing to undo{_of(path)}.")
-            return self._move(entry, self.journal.before(entry), EntryState.UNDONE)
+            return self._move(entries[0], EntryState.UNDONE)
 
     def redo(self, path: Path | None = None) -> Entry:
         """Repeat the change that was undone last.
 
         Raises:
             NothingToUndoError: nothing was undone, or the map has moved on since.
-            UndoConflictError, WriteRefusedError, JournalError: as for ``undo``.
+            UndoConflictError, BytesNotKeptError, WriteRefusedError, JournalError: as for ``undo``.
         """
         with self._locked():
             undone = self.journal.entries(self._known(path), (EntryState.UNDONE,))
@@ -108,18 +134,72 @@ class Patcher:
             for entry in undone:
                 if newest and entry.changed_at < newest[0].at:
                     continue
-                if self._digest(entry.path) in (entry.before_sha256, entry.after_sha256):
-                    return self._move(entry, self.journal.after(entry), EntryState.APPLIED)
+                if atomic.digest(entry.path) in (entry.before_sha256, entry.after_sha256):
+                    return self._move(entry, EntryState.APPLIED)
             raise NothingToUndoError(f"There is nothing to redo{_of(path)}.")
+
+    def version(
+        self,
+        path: Path,
+        *,
+        at: float | None = None,
+        entry: int | None = None,
+        before: int | None = None,
+    ) -> tuple[Version, bytes]:
+        """The map at a time, as a change left it or as it found it, with its bytes.
+
+        Exactly one of ``at`` (Unix time), ``entry`` and ``before`` (numbers) is given.
+
+        Raises:
+            BytesNotKeptError: that is not known, or no longer kept. The message says what is.
+            JournalError: as for ``apply``.
+        """
+        with self._locked():
+            return self._version(self._standing(path), at, entry, before)
+
+    def restore(
+        self,
+        path: Path,
+        *,
+        at: float | None = None,
+        entry: int | None = None,
+        before: int | None = None,
+    ) -> tuple[Entry | None, Version]:
+        """Bring a map back to a :meth:`version`, whoever changed it since.
+
+        What is there now goes into the journal first, so that undo brings it back.
+
+        Returns:
+            The new entry (``None`` where the map is like that already), and what was restored.
+
+        Raises:
+            BytesNotKeptError: as for :meth:`version`.
+            BaseChangedError, WriteRefusedError, JournalError: as for ``apply``.
+        """
+        with self._locked():
+            target = self._standing(path)
+            version, data = self._version(target, at, entry, before)
+            current = atomic.read_if_there(target)
+            if digest_of(current) == version.sha256:
+                return None, version
+            target = atomic.resolve_new(target) if current is None else atomic.resolve(target)
+            origin = Origin(
+                verb="restore",
+                summary=f"restored as of {told(version.known_at)}",
+                detail=json.dumps({"known_at": version.known_at, "entry": version.entry}),
+            )
+            return self._change(target, current, data, origin), version
 
     def history(self, path: Path | None = None, limit: int = 50) -> list[Entry]:
         """The changes of ours, newest first."""
         with self._locked():
-            return [
-                entry
-                for entry in self.journal.entries(self._known(path), limit=limit)
-                if entry.state is not EntryState.ABANDONED
-            ]
+            return self.journal.entries(self._known(path), SHOWN, limit)
+
+    def every(self, path: Path | None = None) -> Iterator[Entry]:
+        """All changes of ours, newest first, however many there are."""
+        with self._locked():
+            pass  # settles what a crash interrupted
+        yield from self.journal.every(self._known(path))
 
     def recover(self) -> list[Entry]:
         """Settle writes that a crash interrupted; done before everything else this class does.
@@ -127,22 +207,7 @@ class Patcher:
         Returns:
             The entries that were found pending, in their new state.
         """
-        settled = []
-        for entry in self.journal.entries(states=UNSETTLED):
-            if entry.temporary:
-                atomic.remove_temporary(entry.path.parent / entry.temporary)
-            found = self._digest(entry.path)
-            if entry.state is EntryState.APPLYING:
-                # Bytes of neither kind: someone saved since. Kept as applied, so that undo shows
-                # the conflict and hands out the old bytes instead of losing them.
-                never = found == entry.before_sha256
-                state = EntryState.ABANDONED if never else EntryState.APPLIED
-            elif entry.state is EntryState.UNDOING:
-                state = EntryState.UNDONE if found == entry.before_sha256 else EntryState.APPLIED
-            else:
-                state = EntryState.APPLIED if found == entry.after_sha256 else EntryState.UNDONE
-            settled.append(self.journal.mark(entry, state))
-        return settled
+        return settle_all(self.journal)
 
     def keep_copy(self, path: Path, data: bytes, label: str) -> Path:
         """Keep bytes that could not be written as a file in the state folder."""
@@ -150,86 +215,150 @@ class Patcher:
 
     def first_notice(self, path: Path, topic: str) -> bool:
         """True once per map and topic: for things to be said once."""
-        return self.journal.first_time(path.resolve(), topic)
+        return self.journal.first_time(atomic.standing(path), topic)
 
     # ------------------------------------------------------------------------------------------
 
-    def _move(self, entry: Entry, wanted: bytes, goal: EntryState) -> Entry:
+    def _change(self, target: Path, before: bytes | None, after: bytes, origin: Origin) -> Entry:
+        """Journal a new change and make it."""
+        temporary = atomic.temporary_name()
+        entry = self.journal.begin(target, before, after, origin, temporary)
+        self._observe("journalled")
+        expected = digest_of(before)
+        self._write(target, after, expected, temporary, entry, EntryState.ABANDONED)
+        return self._settled(entry, EntryState.APPLIED)
+
+    def _move(self, entry: Entry, goal: EntryState) -> Entry:
         """Bring the map from one side of ``entry`` to the other; nothing if it is there already."""
-        target = entry.path
         undoing = goal is EntryState.UNDONE
+        here, there = entry.after_sha256, entry.before_sha256
+        expected, wanted_sha256 = (here, there) if undoing else (there, here)
+        current = atomic.read_if_there(entry.path)
+        found = digest_of(current)
+        if found == wanted_sha256:
+            return self._settled(entry, goal)
+        wanted = self.journal.before(entry) if undoing else self.journal.after(entry)
         what = "undo" if undoing else "redo"
-        expected = entry.after_sha256 if undoing else entry.before_sha256
-        current = atomic.read(target) if target.is_file() else None
-        found = sha256_hex(current) if current is not None else ""
-        if found == sha256_hex(wanted):
-            return self.journal.mark(entry, goal)
         if found != expected:
             raise self._conflict(entry, current, wanted, what)
-        atomic.resolve(target)
+        target = entry.path if current is None else atomic.resolve(entry.path)
         temporary = atomic.temporary_name()
         moving = EntryState.UNDOING if undoing else EntryState.REDOING
         self.journal.mark(entry, moving, temporary)
         self._observe("journalled")
         try:
-            self._replace(target, wanted, expected, temporary, entry, entry.state)
-        except BaseChangedError as error:
-            raise self._conflict(entry, atomic.read(target), wanted, what) from error
-        entry = self.journal.mark(entry, goal)
-        self._observe("marked")
-        return entry
+            self._write(target, wanted, expected, temporary, entry, entry.state)
+        except (BaseChangedError, NameTakenError) as error:
+            raise self._conflict(entry, atomic.read_if_there(target), wanted, what) from error
+        return self._settled(entry, goal)
 
-    def _replace(
+    def _write(
         self,
         target: Path,
-        data: bytes,
+        data: bytes | None,
         expected_sha256: str,
         temporary: str,
         entry: Entry,
         fallback: EntryState,
     ) -> None:
-        """Replace the map; on failure mark the journalled entry with the state it falls back to."""
+        """Write the file; on failure mark the journalled entry with the state it falls back to."""
+        beside = target.parent / temporary
         try:
-            atomic.replace_file(
-                target,
-                data,
-                expected_sha256=expected_sha256,
-                temporary=target.parent / temporary,
-                observe=self._observe,
-            )
+            if data is None:
+                atomic.remove_file(target, expected_sha256=expected_sha256, observe=self._observe)
+            elif expected_sha256 == ABSENT:
+                atomic.create_file(target, data, temporary=beside, observe=self._observe)
+            else:
+                atomic.replace_file(
+                    target,
+                    data,
+                    expected_sha256=expected_sha256,
+                    temporary=beside,
+                    observe=self._observe,
+                )
         except Exception:
             # Where even this fails, the entry stays unsettled and the next run settles it by hash.
             with contextlib.suppress(JournalError):
                 self.journal.mark(entry, fallback)
             raise
 
+    def _settled(self, entry: Entry, state: EntryState) -> Entry:
+        """Mark what has happened. It has, also where the journal cannot be written any more (a
+        disk that has just become full): then the next run finds out by the map's hash."""
+        try:
+            entry = self.journal.mark(entry, state)
+        except JournalError:
+            return dataclasses.replace(entry, state=state)
+        self._observe("marked")
+        with contextlib.suppress(JournalError):
+            self.journal.tidy()
+        return entry
+
+    def _version(
+        self, target: Path, at: float | None, entry: int | None, before: int | None
+    ) -> tuple[Version, bytes]:
+        if at is not None:
+            version = version_at(self.journal.moves(target), at, target)
+            data = self.journal.content(version.sha256)
+        else:
+            number = entry if entry is not None else before
+            assert number is not None, "one of at, entry and before"
+            found = self.journal.entry(number)
+            if found is None or found.path != target or found.state not in SHOWN:
+                raise BytesNotKeptError(
+                    f"there is no change {number} of {target.name}. `osu-companion history` lists "
+                    "them. Nothing was written."
+                )
+            after = entry is not None
+            digest = found.after_sha256 if after else found.before_sha256
+            data = self.journal.after(found) if after else self.journal.before(found)
+            version = Version(digest, found.id, found.at)
+            if data is None:
+                raise BytesNotKeptError(
+                    f"before change {number} there was no file {target.name}; `osu-companion undo` "
+                    "of that change removes it. Nothing was written."
+                )
+        if data is None:
+            raise BytesNotKeptError(f"the bytes of {target.name} are no longer kept.")
+        return version, data
+
     def _conflict(
-        self, entry: Entry, current: bytes | None, wanted: bytes, what: str
+        self, entry: Entry, current: bytes | None, wanted: bytes | None, what: str
     ) -> UndoConflictError:
-        copy = self.keep_copy(entry.path, wanted, what)
+        name = entry.path.name
         happened = "is gone" if current is None else "was changed by another program"
+        copy = None
+        if entry.before_sha256 == ABSENT and current is not None and what == "redo":
+            happened = "is another program's now"
+        if wanted is None:
+            kept = "If it is not wanted any more, remove it yourself."
+        else:
+            try:
+                copy = self.keep_copy(entry.path, wanted, what)
+                kept = f"What {what} would have written is kept in {copy}"
+            except OSError as error:
+                kept = (
+                    f"What {what} would have written could not be kept as a copy "
+                    f"({error.strerror or error}); the journal still has it"
+                )
         return UndoConflictError(
-            f"{entry.path.name} {happened} since our change, so it was left alone. "
-            f"What {what} would have written is kept in {copy}",
+            f"{name} {happened} since our change, so it was left alone. {kept}",
             path=entry.path,
             current=current,
             wanted=wanted,
             copy=copy,
         )
 
-    def _newest(self, path: Path | None, state: EntryState) -> Entry | None:
-        entries = self.journal.entries(self._known(path), (state,), limit=1)
-        return entries[0] if entries else None
+    def _standing(self, path: Path) -> Path:
+        """The path by which the journal knows a map; where it knows none, the map must exist."""
+        known = atomic.standing(path)
+        if not self.journal.entries(known, SHOWN, limit=1) and not known.exists():
+            raise MapGoneError(f"There is no map at {path}, and the journal knows of none.")
+        return known
 
     def _known(self, path: Path | None) -> Path | None:
         # Not strict: the history of a map that was deleted is still worth something.
-        return None if path is None else path.resolve()
-
-    def _digest(self, path: Path) -> str:
-        try:
-            return sha256_hex(path.read_bytes())
-        except OSError:
-            return ""
+        return None if path is None else atomic.standing(path)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -244,10 +373,11 @@ class Patcher:
                 "another osu-companion command has been writing for a long time. Try again, or "
                 "end it."
             ) from error
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise JournalError(
-                f"the state folder {self.state_folder} cannot be used: {error.strerror or error}. "
-                "Nothing was changed."
+                f"the state folder {self.state_folder} cannot be used: {reason}. "
+                "Give your user write access to it. Nothing was changed."
             ) from error
         try:
             self.recover()

@@ -182,19 +182,3 @@ def test_notices_are_given_once_per_map(patcher: Patcher, path: Path) -> None:
     assert patcher.first_notice(path, "ranking")
     assert not patcher.first_notice(path, "ranking")
     assert patcher.first_notice(path.with_name("other.osu"), "ranking")
-
-
-def test_the_journal_drops_the_oldest_and_keeps_the_newest(
-    patcher: Patcher, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("clients.patching.journal.KEPT_ENTRIES", 3)
-    base = MAP
-    for number in range(6):
-        patcher.apply(path, some_patch(base, b"%d" % number), REMAP)
-        base = path.read_bytes()
-    assert len(patcher.history()) == 3
-    monkeypatch.setattr("clients.patching.journal.KEPT_BYTES", 1)
-    patcher.apply(path, some_patch(base, b"9"), REMAP)
-    assert len(patcher.history()) == 1
-    patcher.undo(path)
-    assert path.read_bytes() == base
