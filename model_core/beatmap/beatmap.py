@@ -14,8 +14,9 @@ from types import MappingProxyType
 from .breaks import BreakPeriod, read_breaks
 from .combos import combo_labels
 from .document import Document
-from .hit_objects import HitObject, ObjectReader, read_hit_objects
+from .hit_objects import HitObject
 from .numbers import parse_float, parse_int
+from .object_reader import ObjectReader, read_hit_objects
 from .timing import Timing
 from .timing_points import SAMPLE_SETS, TimingPoint, read_timing_points
 

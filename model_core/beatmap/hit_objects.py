@@ -1,29 +1,22 @@
-"""Hit-object lines: ``x,y,time,type,hitSound,params,hitSample`` as typed views.
-
-Every rule here is what the game does on reading: coordinates are truncated to whole pixels
-before format 128, a slider line may stop after its slide count, missing node sounds follow
-the object's, and a line that does not parse is skipped without a word.
-"""
+"""Hit objects of a map as typed views; :mod:`.object_reader` reads them from their lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from .document import Document
-from .geometry.curves import parse_curve
-from .geometry.slider_path import Point, SliderCurve, SliderPath, slider_path
+from .geometry.curves import Point, SliderCurve, parse_curve
+from .geometry.slider_path import SliderPath, slider_path
 from .new_objects import ObjectKind
-from .numbers import MAX_COORDINATE, parse_float, parse_int
-from .timing import SAMPLE_LENIENCY, Timing
+from .numbers import parse_int
+from .timing import SAMPLE_LENIENCY
 
 CIRCLE_BIT, SLIDER_BIT, NEW_COMBO_BIT, SPINNER_BIT, HOLD_BIT = 1, 2, 4, 8, 128
 MAX_SLIDES = 9000
-#: A file that asks for more slider nodes, or for drawing more curves only to learn how long
-#: they are, is no map but an attempt to use up memory or time; further sliders are skipped.
-MAX_NODES, MAX_DRAWING = 300_000, 20_000_000
 #: The first version whose coordinates have decimals.
 LAZER_VERSION = 128
+#: Samples of more letters name a file, and are not worth remembering.
+_USUAL_SAMPLE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +33,151 @@ class HitSample:
 NO_SAMPLE = HitSample()
 
 
-@dataclass(frozen=True, slots=True)
-class HitObject:
-    """One hit object. Times in ms, positions and lengths in osu! pixels.
+class SliderFields:
+    """The fields that only sliders have, as text that was found to be in order.
 
-    ``line`` is the index into ``document.lines``. A slider's ``end_time`` is the end of its
-    last slide as the game computes it, a circle's is its time. ``length`` is the length of
-    one slide as written (``None``: the drawn curve's own). ``node_sounds`` and ``node_sets``
-    (normal, addition) have ``slides + 1`` entries, head first.
+    They are read when somebody asks: few look at the curve of every slider of a map.
     """
 
-    line: int
-    kind: ObjectKind
-    x: float
-    y: float
-    time: float
-    end_time: float
-    new_combo: bool
-    combo_skip: int
-    hit_sound: int
-    sample: HitSample
-    curve: SliderCurve | None = None
-    slides: int = 1
-    length: float | None = None
-    node_sounds: tuple[int, ...] = ()
-    node_sets: tuple[tuple[int, int], ...] = ()
+    __slots__ = (
+        "_curve",
+        "_samples",
+        "_sounds",
+        "curve_text",
+        "decimals",
+        "pace",
+        "sets",
+        "sounds",
+    )
+
+    def __init__(
+        self,
+        curve_text: str,
+        decimals: bool,
+        sounds: str,
+        sets: str,
+        pace: tuple[float, float, float],
+        curve: SliderCurve | None,
+    ) -> None:
+        self.curve_text, self.decimals = curve_text, decimals
+        self.sounds, self.sets = sounds, sets
+        #: Slider multiplier of the map, slider velocity and beat length at the slider.
+        self.pace = pace
+        self._curve = curve
+        self._sounds: tuple[int, ...] | None = None
+        self._samples: tuple[HitSample, ...] | None = None
+
+    def curve(self, head: Point) -> SliderCurve:
+        """The control points."""
+        if self._curve is None:
+            self._curve = parse_curve(self.curve_text, head, self.decimals)
+        return self._curve
+
+    def node_sounds(self, nodes: int, default: int) -> tuple[int, ...]:
+        """Sound bits of ``nodes`` nodes; what is no number sounds like nothing."""
+        if self._sounds is None:
+            written = self.sounds.split("|", nodes)[:nodes] if self.sounds else []
+            missing = nodes - len(written)
+            self._sounds = (*map(_int_or_zero, written), *[default] * missing)
+        return self._sounds
+
+    def node_samples(self, nodes: int, default: HitSample) -> tuple[HitSample, ...]:
+        """Samples of ``nodes`` nodes; an empty one is the object's."""
+        if self._samples is None:
+            written = self.sets.split("|", nodes)[:nodes] if self.sets else []
+            missing = nodes - len(written)
+            read = [parse_sample(text) if text else default for text in written]
+            self._samples = (*read, *[default] * missing)
+        return self._samples
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes these fields equal to others."""
+        return (self.curve_text, self.decimals, self.sounds, self.sets, self.pace)
+
+
+class HitObject:
+    """One hit object. Times in ms, positions and lengths in osu! pixels; never changed.
+
+    ``line`` is the index into ``document.lines``. ``x`` and ``y`` are where the game puts the
+    object: whole pixels before format 128, the middle of the playfield for a spinner.
+    ``new_combo`` and ``combo_skip`` are as written. ``length`` is the length of one slide as
+    written (``None``: the drawn curve's own). Of a slider's ``sample`` the game reads the two
+    sets only.
+    """
+
+    __slots__ = (
+        "_end_time",
+        "_slider",
+        "combo_skip",
+        "hit_sound",
+        "kind",
+        "length",
+        "line",
+        "new_combo",
+        "sample",
+        "slides",
+        "time",
+        "x",
+        "y",
+    )
+
+    def __init__(
+        self,
+        line: int,
+        kind: ObjectKind,
+        x: float,
+        y: float,
+        time: float,
+        end_time: float | None,
+        new_combo: bool,
+        combo_skip: int,
+        hit_sound: int,
+        sample: HitSample,
+        slider: SliderFields | None = None,
+        slides: int = 1,
+        length: float | None = None,
+    ) -> None:
+        self.line, self.kind, self.x, self.y, self.time = line, kind, x, y, time
+        self._end_time = end_time
+        self.new_combo, self.combo_skip = new_combo, combo_skip
+        self.hit_sound, self.sample = hit_sound, sample
+        self._slider, self.slides, self.length = slider, slides, length
+
+    @property
+    def end_time(self) -> float:
+        """The end of a slider's last slide as the game computes it; a circle's time."""
+        if self._end_time is None:
+            path = self.path()
+            assert path is not None and self._slider is not None
+            self._end_time = self.time + self.slides * span_duration(
+                path.length, *self._slider.pace
+            )
+        return self._end_time
+
+    @property
+    def curve(self) -> SliderCurve | None:
+        """A slider's control points; ``None`` for other kinds."""
+        return None if self._slider is None else self._slider.curve((self.x, self.y))
+
+    @property
+    def node_sounds(self) -> tuple[int, ...]:
+        """Sound bits of a slider's nodes, head first: one more than slides; else empty."""
+        if self._slider is None:
+            return ()
+        return self._slider.node_sounds(self.slides + 1, self.hit_sound)
+
+    @property
+    def node_samples(self) -> tuple[HitSample, ...]:
+        """Samples of a slider's nodes, head first: one more than slides; else empty."""
+        if self._slider is None:
+            return ()
+        return self._slider.node_samples(self.slides + 1, self.sample)
+
+    @property
+    def node_sets(self) -> tuple[tuple[int, int], ...]:
+        """Sample sets (normal, addition) of a slider's nodes."""
+        return tuple((node.normal_set, node.addition_set) for node in self.node_samples)
 
     @property
     def span_duration(self) -> float:
@@ -101,121 +214,26 @@ class HitObject:
             return (self.x, self.y)
         return path.position_at(1.0)
 
-
-class ObjectReader:
-    """Reads hit-object lines of one map, given its version, timing and slider multiplier."""
-
-    def __init__(
-        self, version: int, offset: float, timing: Timing, slider_multiplier: float
-    ) -> None:
-        self._decimals = version >= LAZER_VERSION
-        self._offset = offset
-        self._timing = timing
-        self._slider_multiplier = slider_multiplier
-        self._nodes_left, self._drawing_left = MAX_NODES, MAX_DRAWING
-
-    def read(self, text: str, line: int) -> HitObject:
-        """One line; raises ``ValueError`` or ``IndexError`` where the game would skip it."""
-        fields = text.split(",")
-        x = parse_float(fields[0], MAX_COORDINATE)
-        y = parse_float(fields[1], MAX_COORDINATE)
-        if not self._decimals:
-            x, y = float(int(x)), float(int(y))
-        time = parse_float(fields[2]) + self._offset
-        bits = parse_int(fields[3])
-        new_combo = bool(bits & NEW_COMBO_BIT)
-        skip = (bits >> 4) & 7
-        sound = parse_int(fields[4])
-        if bits & CIRCLE_BIT:
-            sample = parse_sample(fields[5]) if len(fields) > 5 else NO_SAMPLE
-            return HitObject(
-                line, ObjectKind.CIRCLE, x, y, time, time, new_combo, skip, sound, sample
-            )
-        if bits & SLIDER_BIT:
-            return self._slider(fields, line, x, y, time, new_combo, skip, sound)
-        if bits & SPINNER_BIT:
-            end = max(time, parse_float(fields[5]) + self._offset)
-            sample = parse_sample(fields[6]) if len(fields) > 6 else NO_SAMPLE
-            return HitObject(
-                line, ObjectKind.SPINNER, x, y, time, end, new_combo, skip, sound, sample
-            )
-        if bits & HOLD_BIT:
-            end, sample = time, NO_SAMPLE
-            if len(fields) > 5 and fields[5]:
-                end_text, _, rest = fields[5].partition(":")
-                end = max(time, parse_float(end_text) + self._offset)
-                sample = parse_sample(rest)
-            return HitObject(line, ObjectKind.HOLD, x, y, time, end, new_combo, skip, sound, sample)
-        raise ValueError(f"unknown hit object type {bits}")
-
-    def _slider(
-        self,
-        fields: Sequence[str],
-        line: int,
-        x: float,
-        y: float,
-        time: float,
-        new_combo: bool,
-        skip: int,
-        sound: int,
-    ) -> HitObject:
-        count = len(fields)
-        slides = parse_int(fields[6])
-        if slides > MAX_SLIDES:
-            raise ValueError("slide count is way too high")
-        slides = max(1, slides)
-        self._nodes_left -= slides + 1
-        if self._nodes_left < 0:
-            raise ValueError("more slider nodes than any map has")
-        length: float | None = None
-        if count > 7:
-            length = max(0.0, parse_float(fields[7], MAX_COORDINATE)) or None
-        sample = parse_sample(fields[10]) if count > 10 else NO_SAMPLE
-        sets = [(sample.normal_set, sample.addition_set)] * (slides + 1)
-        if count > 9 and fields[9]:
-            for index, text in enumerate(fields[9].split("|")[: slides + 1]):
-                if text:
-                    node = parse_sample(text)
-                    sets[index] = (node.normal_set, node.addition_set)
-        sounds = [sound] * (slides + 1)
-        if count > 8 and fields[8]:
-            for index, text in enumerate(fields[8].split("|")[: slides + 1]):
-                sounds[index] = _int_or_zero(text)
-        curve = parse_curve(fields[5], (x, y), self._decimals)
-        return HitObject(
-            line,
-            ObjectKind.SLIDER,
-            x,
-            y,
-            time,
-            time + slides * self._span(curve, length, time),
-            new_combo,
-            skip,
-            sound,
-            sample,
-            curve,
-            slides,
-            length,
-            tuple(sounds),
-            tuple(sets),
+    def _key(self) -> tuple[object, ...]:
+        return (
+            *(self.line, self.kind, self.x, self.y, self.time, self._end_time, self.new_combo),
+            *(self.combo_skip, self.hit_sound, self.sample, self.slides, self.length),
+            None if self._slider is None else self._slider.key,
         )
 
-    def _span(self, curve: SliderCurve, length: float | None, time: float) -> float:
-        distance = length
-        if distance is None or curve.ends_on_double_point:
-            distance = self._drawn_length(curve, length)
-        return span_duration(
-            distance,
-            self._slider_multiplier,
-            self._timing.slider_velocity_at(time),
-            self._timing.beat_length_at(time),
-        )
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, HitObject):
+            return NotImplemented
+        return self.line == other.line and self._key() == other._key()
 
-    def _drawn_length(self, curve: SliderCurve, length: float | None) -> float:
-        self._drawing_left -= curve.cost
-        if self._drawing_left < 0:
-            raise ValueError("more curves without a length than any map has")
-        return slider_path(curve, length).length
+    def __hash__(self) -> int:
+        return hash((self.line, self.kind, self.time))
+
+    def __repr__(self) -> str:
+        place = f"line={self.line}, x={self.x}, y={self.y}, time={self.time}"
+        return f"HitObject({self.kind.value}, {place}, end_time={self.end_time})"
 
 
 def span_duration(
@@ -226,12 +244,25 @@ def span_duration(
 
 
 def parse_sample(text: str) -> HitSample:
-    """``normal:addition[:index[:volume[:filename]]]``; unknown sets count as normal."""
+    """``normal:addition[:index[:volume[:filename]]]``; unknown sets count as normal.
+
+    Raises ``ValueError`` or ``IndexError`` where the game would skip the line.
+    """
+    return _usual_sample(text) if len(text) <= _USUAL_SAMPLE else _sample(text)
+
+
+def parse_sample_sets(text: str) -> HitSample:
+    """The two sets alone, which are all that the game reads of a slider's sample."""
     if not text:
         return NO_SAMPLE
-    if text == "0:0:0:0:":
+    fields = text.split(":", 2)
+    return HitSample(_known_set(parse_int(fields[0])), _known_set(parse_int(fields[1])))
+
+
+def _sample(text: str) -> HitSample:
+    if not text:
         return NO_SAMPLE
-    fields = text.split(":")
+    fields = text.split(":", 5)
     count = len(fields)
     return HitSample(
         _known_set(parse_int(fields[0])),
@@ -240,6 +271,9 @@ def parse_sample(text: str) -> HitSample:
         max(0, parse_int(fields[3])) if count > 3 else 0,
         fields[4] if count > 4 else "",
     )
+
+
+_usual_sample = lru_cache(maxsize=1024)(_sample)
 
 
 def _known_set(value: int) -> int:
@@ -251,14 +285,3 @@ def _int_or_zero(text: str) -> int:
         return parse_int(text)
     except ValueError:
         return 0
-
-
-def read_hit_objects(document: Document, reader: ObjectReader) -> tuple[HitObject, ...]:
-    """All hit objects that the game would read, in file order."""
-    objects: list[HitObject] = []
-    for reading in document.section("HitObjects"):
-        try:
-            objects.append(reader.read(reading.text, reading.line))
-        except (ValueError, IndexError):
-            continue
-    return tuple(objects)

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 MAX_VALUE = 2147483647
 #: Magnitudes above this are refused in coordinates and slider lengths.
 MAX_COORDINATE = 131072
+#: Digits of which any number fits into 32 bits, and of which any is exact in single precision.
+SHORT, EXACT_DIGITS = 10, 7
 #: What may stand around a number.
 _SPACE = "\t\n\v\f\r "
 #: The game allows a comma anywhere behind the first digit, up to the decimal point.
@@ -40,6 +42,8 @@ def _plain(text: str) -> str:
 
 def parse_int(text: str) -> int:
     """A whole number; surrounding spaces and a sign are allowed, a decimal point is not."""
+    if len(text) < SHORT and text.isdigit() and text.isascii():
+        return int(text)
     value = int(_plain(text))
     if not -MAX_VALUE <= value <= MAX_VALUE:
         raise ValueError(f"number out of range: {text!r}")
@@ -48,6 +52,10 @@ def parse_int(text: str) -> int:
 
 def parse_float(text: str, limit: float = MAX_VALUE, allow_nan: bool = False) -> float:
     """A decimal number within ±``limit``; infinities are always refused."""
+    if len(text) < SHORT and text.isdigit() and text.isascii():
+        value = float(text)
+        if value <= limit:
+            return value
     text = _plain(text)
     if "," in text:
         match = _THOUSANDS.fullmatch(text.strip(_SPACE))
@@ -64,7 +72,9 @@ def parse_float(text: str, limit: float = MAX_VALUE, allow_nan: bool = False) ->
 
 def parse_single(text: str, limit: float = MAX_VALUE) -> float:
     """A decimal number in single precision, as the game keeps coordinates and settings."""
-    value = to_single(parse_float(text, 2 * limit))
+    value = parse_float(text, 2 * limit)
+    if len(text) > EXACT_DIGITS or not value.is_integer():
+        value = to_single(value)
     if not -limit <= value <= limit:
         raise ValueError(f"number out of range: {text!r}")
     return value

@@ -12,11 +12,12 @@ Sounds are looked up late: a line up to 5 ms after a node still applies to it
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .timing_points import TimingPoint
+from .timing_tracks import TrackBuilder
 
 #: A node's sound is looked up this many ms after it, a body's one ms later still.
 SAMPLE_LENIENCY = 5.0
@@ -33,25 +34,13 @@ class SampleState:
     volume: int
 
 
-class _Track:
-    """One property's lines, sorted by time, at most one at a time."""
+class Pace(NamedTuple):
+    """How fast sliders are that begin at ``start <= time < end``."""
 
-    def __init__(self) -> None:
-        self.times: list[float] = []
-        self.points: list[TimingPoint] = []
-
-    def at(self, time: float) -> TimingPoint | None:
-        """The line in effect at ``time``; ``None`` before the first."""
-        index = bisect_right(self.times, time)
-        return self.points[index - 1] if index else None
-
-    def put(self, point: TimingPoint) -> None:
-        index = bisect_left(self.times, point.time)
-        if index < len(self.times) and self.times[index] == point.time:
-            self.points[index] = point
-        else:
-            self.times.insert(index, point.time)
-            self.points.insert(index, point)
+    start: float
+    end: float
+    velocity: float
+    beat_length: float
 
 
 def _velocity(point: TimingPoint | None) -> tuple[float, bool]:
@@ -70,44 +59,46 @@ def _kiai(point: TimingPoint | None) -> bool:
 def _sample(point: TimingPoint | None) -> tuple[int, int, int] | None:
     if point is None:
         return None
-    return (point.sample_set, point.sample_index, point.volume)
+    return (point.sample_set or 1, point.sample_index, point.volume)
+
+
+def _moments(
+    points: Iterable[TimingPoint],
+) -> Iterator[tuple[TimingPoint | None, TimingPoint]]:
+    """The red line and the line that counts, of lines at one time that follow each other."""
+    red: TimingPoint | None = None
+    green: TimingPoint | None = None
+    for point in points:
+        before = green or red
+        if before is not None and before.time != point.time:
+            yield red, before
+            red = green = None
+        if not point.uninherited:
+            green = point
+        elif red is None:
+            red = point
+    last = green or red
+    if last is not None:
+        yield red, last
 
 
 class Timing:
     """Lookups over the timing lines of one map; every ``t`` is in ms."""
 
     def __init__(self, points: Iterable[TimingPoint]) -> None:
-        self._tempo, self._velocities = _Track(), _Track()
-        self._samples, self._effects = _Track(), _Track()
-        self._scrolls = _Track()
-        pending: list[TimingPoint] = []
-        for point in points:
-            if pending and pending[0].time != point.time:
-                self._flush(pending)
-                pending = []
-            pending.append(point)
-        if pending:
-            self._flush(pending)
+        tempo, velocities = TrackBuilder(), TrackBuilder(_velocity)
+        samples, effects, scrolls = (TrackBuilder(value) for value in (_sample, _kiai, _scroll))
+        for red, winner in _moments(points):
+            if red is not None:
+                tempo.take(red)
+            velocities.take(winner)
+            samples.take(winner)
+            effects.take(winner)
+            scrolls.take(winner)
+        self._tempo, self._velocities = tempo.track(), velocities.track()
+        self._samples, self._effects = samples.track(), effects.track()
+        self._scrolls = scrolls.track()
         self.red_lines: tuple[TimingPoint, ...] = tuple(self._tempo.points)
-
-    def _flush(self, pending: Sequence[TimingPoint]) -> None:
-        """Takes over lines of one time that follow each other in the file."""
-        reds = [point for point in pending if point.uninherited]
-        greens = [point for point in pending if not point.uninherited]
-        if reds:
-            self._tempo.put(reds[0])
-        winner = greens[-1] if greens else reds[0]
-        self._put_unless_same(self._velocities, winner, _velocity)
-        self._put_unless_same(self._scrolls, winner, _scroll)
-        self._put_unless_same(self._effects, winner, _kiai)
-        self._put_unless_same(self._samples, winner, _sample)
-
-    @staticmethod
-    def _put_unless_same(
-        track: _Track, point: TimingPoint, value: Callable[[TimingPoint | None], object]
-    ) -> None:
-        if value(track.at(point.time)) != value(point):
-            track.put(point)
 
     def red_line_at(self, t: float) -> TimingPoint | None:
         """The red line in effect; the first one applies before itself. ``None``: no red line."""
@@ -129,6 +120,16 @@ class Timing:
     def slider_velocity_at(self, t: float) -> float:
         """The slider-velocity multiplier, 0.1..10."""
         return _velocity(self._velocities.at(t))[0]
+
+    def pace_at(self, t: float) -> Pace:
+        """Slider velocity and beat length at ``t``, and how long they stay as they are."""
+        velocity, tempo = self._velocities.span_at(t), self._tempo.span_at(t)
+        return Pace(
+            max(velocity[0], tempo[0]),
+            min(velocity[1], tempo[1]),
+            self.slider_velocity_at(t),
+            self.beat_length_at(t),
+        )
 
     def velocity_point_at(self, t: float) -> TimingPoint | None:
         """The line that sets the slider velocity at ``t``; ``None``: the game's default of 1."""
