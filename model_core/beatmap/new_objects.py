@@ -36,10 +36,16 @@ class Sound:
 class NewObject:
     """A hit object to be written. Times are whole milliseconds, positions osu! pixels.
 
-    ``sounds`` has one entry for a circle and for a spinner (its end), and ``slides + 1`` for a
-    slider (head, repeats, end). ``curve_points`` are written as they stand, without the head;
+    The kinds are those of the file: in taiko a circle is a hit, a slider a drum roll and a
+    spinner a swell. In mania there are circles and holds; ``x`` says the column
+    (:func:`~.columns.column_x`), and several objects may start at one time in different ones.
+
+    ``sounds`` has one entry for a circle, a hold and a spinner (its end), and ``slides + 1`` for
+    a slider (head, repeats, end). ``curve_points`` are written as they stand, without the head;
     a red anchor stands twice. ``length`` is the path's length of one slide in osu! pixels, and
-    ``slider_velocity`` the multiplier wanted at the head (``None``: whatever is in effect).
+    ``slider_velocity`` the multiplier wanted at the head (``None``: whatever is in effect): in
+    standard and catch of sliders only, in taiko and mania of every object, whose scroll speed it
+    is. ``combo_skip`` is how many colours a new combo leaves out, 0..7.
     """
 
     kind: ObjectKind
@@ -55,3 +61,4 @@ class NewObject:
     slides: int = 1
     length: float = 0.0
     slider_velocity: float | None = None
+    combo_skip: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from ..beatmap import Beatmap
@@ -15,12 +16,18 @@ def overlapped_breaks(
     beatmap: Beatmap, spans: Iterable[tuple[float, float]]
 ) -> tuple[BreakPeriod, ...]:
     """The breaks that any of the (start, end) spans falls into."""
-    every = tuple(spans)
-    return tuple(
-        period
-        for period in beatmap.breaks
-        if any(start <= period.end and end >= period.start for start, end in every)
-    )
+    starts: list[float] = []
+    latest: list[float] = []
+    for start, end in sorted(spans):
+        starts.append(start)
+        latest.append(max(end, latest[-1]) if latest else end)
+    found = []
+    for period in beatmap.breaks:
+        # Of the spans that start before the break's end, does the latest reach its start?
+        begun = bisect_right(starts, period.end)
+        if begun and latest[begun - 1] >= period.start:
+            found.append(period)
+    return tuple(found)
 
 
 def split_break(

@@ -1,7 +1,8 @@
 """Making generated objects fit: into the free range, and before one another.
 
 An object that would end too late is shortened to the last snap that fits (a slider gives up
-slides first, then length); one that cannot be shortened sensibly is dropped.
+slides first, then length); one that cannot be shortened sensibly is dropped. In mania objects
+are in one another's way only within a column.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...errors import NotSupported
+from ...errors import InputError
 from ..beatmap import Beatmap
+from ..columns import column_of, key_count
 from ..hit_objects import MAX_SLIDES, span_duration
 from ..new_objects import NewObject, ObjectKind
+from ..timestamps import format_timestamp
 from ..timing import Timing
+from ..timing_points import MAX_SCROLL, MIN_SCROLL
 from .object_lines import node_sounds
 from .ranges import FreeRange
 
-#: Shorter slides and spinners than these (ms) are not worth keeping.
+MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
+TAIKO, MANIA = 1, 3
+#: Shorter slides, holds and spinners than these (ms) are not worth keeping.
 MIN_SPAN, MIN_SPINNER = 30.0, 150.0
 #: A slider or spinner ends at least this many ms before what follows: closer, the game takes
 #: the two for one, and a node's volume cannot be told from its neighbour's.
@@ -36,11 +42,23 @@ class Fitted:
     shortened: int
 
 
+def scrolls(mode: int) -> bool:
+    """Whether every object of a mode feels the slider velocity, as its scroll speed."""
+    return mode in (TAIKO, MANIA)
+
+
 def wanted_velocity(item: NewObject, timing: Timing, take_sv: bool = True) -> float:
     """The slider velocity a generated slider is to have, within the game's limits."""
     if item.slider_velocity is None or not take_sv:
         return timing.slider_velocity_at(item.time)
     return min(10.0, max(0.1, item.slider_velocity))
+
+
+def wanted_scroll(item: NewObject) -> float | None:
+    """The scroll speed that an object of taiko or mania asks for; ``None``: the map's own."""
+    if item.slider_velocity is None:
+        return None
+    return min(MAX_SCROLL, max(MIN_SCROLL, item.slider_velocity))
 
 
 def slide_ms(item: NewObject, velocity: float, beatmap: Beatmap) -> float:
@@ -50,17 +68,23 @@ def slide_ms(item: NewObject, velocity: float, beatmap: Beatmap) -> float:
 
 
 def fit_objects(objects: Sequence[NewObject], beatmap: Beatmap, free: FreeRange) -> Fitted:
-    """Sorts ``objects`` and makes them fit; see the module. Raises ``NotSupported`` for holds."""
+    """Sorts ``objects`` and makes them fit; see the module.
+
+    Raises ``InputError`` for an object of a kind that the map's mode does not have.
+    """
+    for item in objects:
+        _require_kind(item, beatmap.mode)
     waiting = [_complete(item, beatmap) for item in sorted(objects, key=lambda each: each.time)]
     usable = [item for item in waiting if item is not None]
     inside = [item for item in usable if free.first_ms <= item.time <= free.last_ms]
+    lanes = _lanes(inside, beatmap)
     fitted: list[NewObject] = []
+    busy_until: dict[int, int] = {}
     shortened = 0
-    for index, item in enumerate(inside):
-        if fitted and item.time <= _end(fitted[-1]):
+    for item, lane, next_time in zip(inside, lanes, _next_times(inside, lanes), strict=True):
+        if lane in busy_until and item.time <= busy_until[lane]:
             continue
-        later = (other.time for other in inside[index + 1 :] if other.time > item.time)
-        following = min(next(later, math.inf), free.following_ms)
+        following = min(next_time, free.following_ms)
         limit = min(free.last_ms, max(item.time, following - MIN_GAP))
         kept: NewObject | None = item
         if _end(item) > limit:
@@ -72,7 +96,42 @@ def fit_objects(objects: Sequence[NewObject], beatmap: Beatmap, free: FreeRange)
                 shortened += 1
         if kept is not None:
             fitted.append(kept)
+            busy_until[lane] = _end(kept)
     return Fitted(tuple(fitted), len(objects) - len(fitted), shortened)
+
+
+def _require_kind(item: NewObject, mode: int) -> None:
+    if mode == MANIA:
+        fits = item.kind in (ObjectKind.CIRCLE, ObjectKind.HOLD)
+        known = "notes and hold notes"
+    else:
+        fits = item.kind is not ObjectKind.HOLD
+        known = "circles, sliders and spinners"
+    if not fits:
+        name = "hold note" if item.kind is ObjectKind.HOLD else str(item.kind)
+        stamp = format_timestamp(item.time).removesuffix(" - ")
+        raise InputError(
+            f"There is no place for the {name} at {stamp}: {MODE_NAMES[mode]} has {known} only."
+        )
+
+
+def _lanes(objects: Sequence[NewObject], beatmap: Beatmap) -> list[int]:
+    """Which objects are in one another's way: in mania the column, elsewhere all of them."""
+    if beatmap.mode != MANIA:
+        return [0] * len(objects)
+    keys = key_count(beatmap.circle_size)
+    return [column_of(item.x, keys) for item in objects]
+
+
+def _next_times(objects: Sequence[NewObject], lanes: Sequence[int]) -> list[float]:
+    """When the next object of the same lane starts that starts later; infinity if none does."""
+    result = [math.inf] * len(objects)
+    first: dict[int, tuple[float, float]] = {}
+    for index in range(len(objects) - 1, -1, -1):
+        time, after = first.get(lanes[index], (math.inf, math.inf))
+        result[index] = time if time > objects[index].time else after
+        first[lanes[index]] = (objects[index].time, result[index])
+    return result
 
 
 def _end(item: NewObject) -> int:
@@ -85,8 +144,8 @@ def _complete(item: NewObject, beatmap: Beatmap) -> NewObject | None:
         return replace(item, end_time=None)
     if item.kind is ObjectKind.SPINNER:
         return item if _end(item) - item.time >= MIN_SPINNER else None
-    if item.kind is not ObjectKind.SLIDER:
-        raise NotSupported("Hold notes are not supported yet.")
+    if item.kind is ObjectKind.HOLD:
+        return item if _end(item) - item.time >= MIN_SPAN else None
     if not item.curve_points or not item.length > 0 or not 1 <= item.slides <= MAX_SLIDES:
         return None
     velocity = wanted_velocity(item, beatmap.timing)
@@ -103,8 +162,9 @@ def _with_end(item: NewObject, velocity: float, beatmap: Beatmap) -> NewObject |
 
 
 def _shorten(item: NewObject, limit: float, beatmap: Beatmap) -> NewObject | None:
-    if item.kind is ObjectKind.SPINNER:
-        end = last_snap(beatmap.timing, item.time + MIN_SPINNER, limit)
+    if item.kind in (ObjectKind.SPINNER, ObjectKind.HOLD):
+        shortest = MIN_SPINNER if item.kind is ObjectKind.SPINNER else MIN_SPAN
+        end = last_snap(beatmap.timing, item.time + shortest, limit)
         return None if end is None else replace(item, end_time=math.floor(end))
     if item.kind is not ObjectKind.SLIDER:
         return None

@@ -15,19 +15,21 @@ from dataclasses import dataclass, field, replace
 from ..new_objects import NewObject, ObjectKind
 from ..numbers import format_beat_length, format_number
 from ..timing import SAMPLE_LENIENCY, Timing
-from ..timing_points import KIAI, TimingPoint
+from ..timing_points import KIAI, MAX_SCROLL, MIN_SCROLL, TimingPoint
 from .object_lines import node_sounds, object_span
 
 #: The body of a slider takes back its volume this many ms after a node's own.
 BODY_DELAY = int(SAMPLE_LENIENCY) + 1
 #: Wanted slider velocities closer than this to what is in effect need no line.
 SAME_VELOCITY = 1e-6
-MIN_VELOCITY, MAX_VELOCITY = 0.1, 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """All that a timing line sets but the tempo. ``beat_text`` is how a green line says it."""
+    """All that a timing line sets but the tempo. ``beat_text`` is how a green line says it.
+
+    ``velocity`` goes from 0.01 to 10, as scroll speeds do; sliders take less than 0.1 for 0.1.
+    """
 
     velocity: float
     beat_text: str
@@ -41,7 +43,7 @@ class LineState:
         return (
             self.velocity == other.velocity
             and (self.beat_text == "NaN") == (other.beat_text == "NaN")
-            and self.sample_set == other.sample_set
+            and (self.sample_set or 1) == (other.sample_set or 1)
             and self.sample_index == other.sample_index
             and self.volume == other.volume
             and self.kiai == other.kiai
@@ -50,11 +52,15 @@ class LineState:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """From ``time`` on: this slider velocity, this volume; ``None`` leaves it alone."""
+    """From ``time`` on: this slider velocity, this volume; ``None`` leaves it alone.
+
+    ``own_velocity`` asks for the map's own slider velocity again.
+    """
 
     time: float
     velocity: float | None = None
     volume: int | None = None
+    own_velocity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,9 @@ class _Walk:
             state = replace(
                 state, velocity=self.velocity, beat_text=format_beat_length(self.velocity)
             )
-            if abs(self.velocity - self.running.velocity) <= SAME_VELOCITY:
+            near = abs(self.velocity - self.running.velocity) <= SAME_VELOCITY
+            # A line without a number says 1 as well, but takes a slider's ticks away.
+            if near and self.running.beat_text != "NaN":
                 state = replace(
                     state, velocity=self.running.velocity, beat_text=self.running.beat_text
                 )
@@ -135,7 +143,9 @@ class _Walk:
 
     def demand(self, demand: Demand) -> None:
         if demand.velocity is not None:
-            self.velocity = min(MAX_VELOCITY, max(MIN_VELOCITY, demand.velocity))
+            self.velocity = min(MAX_SCROLL, max(MIN_SCROLL, demand.velocity))
+        elif demand.own_velocity:
+            self.velocity = None
         if demand.volume is not None:
             self.volume = min(100, max(0, demand.volume))
 
@@ -146,9 +156,10 @@ def state_of(point: TimingPoint) -> LineState:
     if math.isnan(point.beat_length):
         beat_text = "NaN"
     elif point.beat_length < 0:
-        beat_text = format_number(point.beat_length)
+        # The fastest there is: what asks for more may be too small a number to be written.
+        beat_text = format_number(min(point.beat_length, -100.0 / MAX_SCROLL))
     return LineState(
-        point.slider_velocity,
+        point.scroll_speed,
         beat_text,
         point.sample_set,
         point.sample_index,
@@ -160,6 +171,12 @@ def state_of(point: TimingPoint) -> LineState:
 def state_at(timing: Timing, t: float) -> LineState:
     """What the lines of a map say at ``t`` (no sample leniency)."""
     velocity = timing.velocity_point_at(t)
+    scroll = timing.scroll_point_at(t)
+    if velocity is None or velocity.ticks:
+        # Of scroll speeds below 0.1, which only taiko and mania tell apart, this one knows.
+        slow = 1.0 if velocity is None else velocity.slider_velocity
+        if scroll is not None and scroll.ticks and scroll.slider_velocity == slow:
+            velocity = scroll
     sample = timing.sample_point_at(t)
     moving = LineState(1.0, "-100", 1, 0, 100, False) if velocity is None else state_of(velocity)
     sounding = moving if sample is None else state_of(sample)
@@ -175,35 +192,48 @@ def state_at(timing: Timing, t: float) -> LineState:
 
 def demands_of(
     objects: Iterable[NewObject],
-    velocity_of: Callable[[NewObject], float] | None,
+    velocity_of: Callable[[NewObject], float | None] | None,
     take_volume: bool = True,
+    every_kind: bool = False,
 ) -> list[Demand]:
     """What new objects ask of green lines, in order of time, one entry per moment.
 
-    ``velocity_of`` gives the slider velocity that a slider needs; ``None`` asks for none.
+    ``velocity_of`` gives the slider velocity that a slider needs; ``None`` asks for none. With
+    ``every_kind``, as in taiko and mania, all objects are asked, and one for which it gives
+    ``None`` wants the map's own.
     """
     moments: dict[float, Demand] = {}
 
-    def ask(time: float, velocity: float | None = None, volume: int | None = None) -> None:
-        old = moments.get(time, Demand(time))
+    def ask(
+        time: float, velocity: float | None = None, volume: int | None = None, own: bool = False
+    ) -> None:
+        old = moments.get(time)
+        if old is None:
+            moments[time] = Demand(time, velocity, volume, own)
+            return
         moments[time] = Demand(
             time,
             old.velocity if velocity is None else velocity,
             old.volume if volume is None else volume,
+            old.own_velocity or own,
         )
 
     for item in sorted(objects, key=lambda each: each.time):
-        if item.kind is ObjectKind.SLIDER and velocity_of is not None:
-            ask(item.time, velocity=velocity_of(item))
+        if velocity_of is not None and (every_kind or item.kind is ObjectKind.SLIDER):
+            velocity = velocity_of(item)
+            ask(item.time, velocity, None, velocity is None)
         if not take_volume or not item.sounds:
             continue
         if item.kind is ObjectKind.SPINNER:
             end = item.end_time if item.end_time is not None else item.time
-            ask(end, volume=item.sounds[-1].volume)
-        elif item.kind is ObjectKind.CIRCLE:
-            ask(item.time, volume=item.sounds[0].volume)
-        else:
+            ask(end, None, item.sounds[-1].volume)
+        elif item.kind is ObjectKind.SLIDER:
             _ask_nodes(item, ask)
+        else:
+            ask(item.time, None, item.sounds[0].volume)
+            if item.end_time is not None and item.end_time > item.time:
+                # The game looks a hold's sounds up at its end, older ones at its start.
+                ask(item.end_time, None, item.sounds[0].volume)
     return [moments[time] for time in sorted(moments)]
 
 
@@ -239,18 +269,18 @@ def place(
     """
     walk = _Walk(before)
     wanted_at = {demand.time: demand for demand in demands if demand.time < restore}
-    moments = {*wanted_at, *switches}
-    moments.update(point.time for point in fixed)
-    moments.update(point.time for point in editable)
+    reds_at = _by_time(point for point in fixed if point.uninherited)
+    stuck_at = _by_time(point for point in fixed if not point.uninherited)
+    greens_at = _by_time(editable)
+    moments = {*wanted_at, *switches, *reds_at, *stuck_at, *greens_at}
     restoring = 0
-    if math.isfinite(restore) and wanted_at:
+    if math.isfinite(restore) and moments:
         moments.add(restore)
     for time in sorted(moments):
         if time >= restore:
             walk.velocity = walk.volume = None
-        reds = [p for p in fixed if p.time == time and p.uninherited]
-        stuck = [p for p in fixed if p.time == time and not p.uninherited]
-        greens = [p for p in editable if p.time == time]
+        reds, stuck = reds_at.get(time, ()), stuck_at.get(time, ())
+        greens = greens_at.get(time, ())
         if reds:
             walk.pass_fixed(reds[0])
         if stuck:
@@ -273,3 +303,10 @@ def place(
                 restoring += time == restore
             walk.running = wanted
     return Placement(tuple(walk.added), tuple(walk.changed), tuple(walk.removed), restoring)
+
+
+def _by_time(points: Iterable[TimingPoint]) -> dict[float, list[TimingPoint]]:
+    grouped: dict[float, list[TimingPoint]] = {}
+    for point in points:
+        grouped.setdefault(point.time, []).append(point)
+    return grouped

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..hit_objects import CIRCLE_BIT, NEW_COMBO_BIT, SLIDER_BIT, SPINNER_BIT
+from collections.abc import Sequence
+
+from ..hit_objects import CIRCLE_BIT, HOLD_BIT, NEW_COMBO_BIT, SLIDER_BIT, SPINNER_BIT
 from ..new_objects import NewObject, ObjectKind, Sound
 from ..numbers import format_number
 from ..timing import SAMPLE_LENIENCY, Timing
@@ -13,28 +15,39 @@ FULL_SAMPLE_VERSION = 12
 SHORT_LINE_VERSION = 10
 
 
-def format_object(item: NewObject, timing: Timing, version: int, offset: float) -> str:
+def format_object(
+    item: NewObject, timing: Timing, version: int, offset: float, *, own_volume: bool = False
+) -> str:
     """The line of ``item`` without its line end.
 
     ``timing`` are the timing lines it will stand among: a sample set that they give already
     is written as 0, as the editor does. ``offset`` is what the game adds to the file's times.
+    ``own_volume`` writes the volume into the line where the timing lines give another, as mania
+    maps do whose chords are not equally loud; sliders and old versions have no room for it.
     """
-    combo = NEW_COMBO_BIT if item.new_combo else 0
+    combo = NEW_COMBO_BIT | (item.combo_skip & 7) << 4 if item.new_combo else 0
     time = format_number(item.time - offset)
     place = f"{item.x},{item.y},{time}"
-    span = object_span(item)
+    if item.kind is ObjectKind.SLIDER:
+        return _slider(item, f"{place},{SLIDER_BIT | combo}", timing, version)
+    end = item.end_time if item.end_time is not None else item.time
+    sound = item.sounds[-1] if item.sounds else None
+    moments = [end + SAMPLE_LENIENCY]
+    if item.kind is ObjectKind.HOLD:
+        # The game looks a hold's sounds up at its end, older ones at its start.
+        moments.append(item.time + SAMPLE_LENIENCY)
+    sample = _sample(sound, timing, moments, version, own_volume)
     if item.kind is ObjectKind.CIRCLE:
-        sound = item.sounds[0] if item.sounds else None
-        sample = _sample(sound, timing, item.time + SAMPLE_LENIENCY, version)
         return f"{place},{CIRCLE_BIT | combo},{_additions(sound)}{sample}"
+    end_text = format_number(end - offset)
     if item.kind is ObjectKind.SPINNER:
-        end = item.end_time if item.end_time is not None else item.time
-        sound = item.sounds[-1] if item.sounds else None
-        sample = _sample(sound, timing, end + SAMPLE_LENIENCY, version)
-        bits = SPINNER_BIT | combo
-        return f"{place},{bits},{_additions(sound)},{format_number(end - offset)}{sample}"
-    if item.kind is not ObjectKind.SLIDER:
-        raise ValueError(f"a {item.kind} cannot be written yet")
+        return f"{place},{SPINNER_BIT | combo},{_additions(sound)},{end_text}{sample}"
+    # A hold's sample follows its end behind a colon, not a comma.
+    return f"{place},{HOLD_BIT | combo},{_additions(sound)},{end_text}{sample.replace(',', ':')}"
+
+
+def _slider(item: NewObject, start: str, timing: Timing, version: int) -> str:
+    span = object_span(item)
     points = "|".join(f"{x}:{y}" for x, y in item.curve_points)
     sounds = node_sounds(item)
     moments = [item.time + span * i + SAMPLE_LENIENCY for i in range(item.slides + 1)]
@@ -44,10 +57,10 @@ def format_object(item: NewObject, timing: Timing, version: int, offset: float) 
         for sound, moment in zip(sounds, moments, strict=True)
     )
     text = (
-        f"{place},{SLIDER_BIT | combo},{_additions(item.body)},{item.curve_letter}|{points},"
+        f"{start},{_additions(item.body)},{item.curve_letter}|{points},"
         f"{item.slides},{format_number(item.length)}"
     )
-    sample = _sample(item.body, timing, item.time + SAMPLE_LENIENCY + 1, version)
+    sample = _sample(item.body, timing, [item.time + SAMPLE_LENIENCY + 1], version)
     plain = not edge_sounds.strip("0|") and not edge_sets.strip("0|:") and not sample
     if version < SHORT_LINE_VERSION and plain:
         return text
@@ -72,20 +85,31 @@ def _additions(sound: Sound | None) -> int:
     return 0 if sound is None else sound.additions
 
 
-def _sets(sound: Sound | None, timing: Timing, moment: float) -> tuple[int, int]:
+def _sets(sound: Sound | None, timing: Timing, *moments: float) -> tuple[int, int]:
+    """The sets as they are to be written: 0 where the timing lines say the same throughout."""
     if sound is None:
         return (0, 0)
-    point = timing.sample_point_at(moment)
-    known = 1 if point is None else point.sample_set
-    normal = 0 if sound.sample_set == known else sound.sample_set
+    points = [timing.sample_point_at(moment) for moment in moments]
+    known = {1 if point is None else point.sample_set for point in points}
+    normal = 0 if known == {sound.sample_set} else sound.sample_set
     addition = 0 if sound.addition_set == sound.sample_set else sound.addition_set
     return (normal, addition)
 
 
-def _sample(sound: Sound | None, timing: Timing, moment: float, version: int) -> str:
-    normal, addition = _sets(sound, timing, moment)
+def _sample(
+    sound: Sound | None,
+    timing: Timing,
+    moments: Sequence[float],
+    version: int,
+    own_volume: bool = False,
+) -> str:
+    normal, addition = _sets(sound, timing, *moments)
     if version >= FULL_SAMPLE_VERSION:
-        return f",{normal}:{addition}:0:0:"
+        volume = 0
+        if own_volume and sound is not None:
+            heard = {timing.sample_at(moment).volume for moment in moments}
+            volume = 0 if heard == {sound.volume} else sound.volume
+        return f",{normal}:{addition}:0:{volume}:"
     if version < SHORT_LINE_VERSION and not normal and not addition:
         return ""
     return f",{normal}:{addition}:0"

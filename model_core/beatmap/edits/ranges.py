@@ -55,5 +55,6 @@ def free_range(beatmap: Beatmap, start_ms: int, end_ms: int) -> FreeRange:
         else:
             following = min(following, item.time)
     if math.isfinite(following):
-        last = min(last, math.ceil(following) - 1)
+        # Ends are planned to the whole ms and may fall half of one later.
+        last = min(last, math.ceil(following - 0.5) - 1)
     return FreeRange(first, math.floor(last), following, sounds_until)

@@ -3,7 +3,7 @@
 The steps: find what is replaced and where there is room, fit the new objects in, place green
 lines for their speed and volume and one that restores the map's own state after them, split
 breaks, write the lines where the old ones stood, and check the result against the contract
-(:mod:`.contract`) before it leaves.
+(:mod:`.contracts.objects`) before it leaves.
 """
 
 from __future__ import annotations
@@ -18,20 +18,26 @@ from ..hit_objects import HitObject
 from ..new_objects import NewObject, ObjectKind
 from ..patches import Patch
 from ..timestamps import format_timestamp
-from ..timing import SAMPLE_LENIENCY, Timing
-from ..timing_points import TimingPoint
+from ..timing import Timing
 from .break_edits import break_lines
+from .combo_edits import (
+    ComboRepair,
+    colour_repair,
+    first_after,
+    toggled_line,
+    with_first_combo,
+    with_skip,
+)
 from .contracts import check
 from .contracts.objects import END_TOLERANCE
 from .edit import Edit, EditKind, Scope
-from .fitting import fit_objects, wanted_velocity
-from .green_lines import Demand, GreenLine, LineState, Placement, demands_of, place, state_at
+from .fitting import MANIA, fit_objects, wanted_velocity
+from .green_lines import Placement
 from .line_builder import LineBuilder
 from .object_lines import format_object
+from .range_greens import KiaiSpans, place_greens, timing_after, write_greens
 from .ranges import FreeRange, free_range, replaced_objects
 from .summary import remap_summary
-
-MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
 
 __all__ = ["RemapEdit", "remap", "require_editable"]
 
@@ -51,13 +57,21 @@ def remap(
     *,
     take_volume: bool = True,
     take_sv: bool = True,
+    kiai: KiaiSpans | None = None,
+    next_combo: bool = False,
 ) -> RemapEdit:
-    """Replaces the objects that start within ``start_ms..end_ms`` by ``objects``.
+    """Replaces the objects that start within ``start_ms..end_ms`` by ``objects``, in any mode.
 
     ``take_volume`` and ``take_sv`` say whether the new objects' volumes and slider velocities
     are written as green lines; without the latter, sliders get other lengths instead and keep
-    their duration. Raises ``NotSupported`` for other modes, ``InputError`` for a range that
-    ends before it starts, and ``EditRefused`` where the edit would change what it must not.
+    their duration. ``kiai`` gives the (start, end) spans in ms of kiai within the range, the
+    end not included; ``None`` leaves kiai as it is. ``next_combo`` keeps later combo colours as
+    they were, by the new-combo bit of the first object after the range or, where that cannot
+    do it, by colours that the last new combo of the range leaves out.
+
+    Raises ``InputError`` for a range that ends before it starts and for objects that the map's
+    mode does not have, ``NotSupported`` for files of another encoding, and ``EditRefused`` where
+    the edit would change what it must not.
     """
     require_editable(beatmap)
     if end_ms < start_ms:
@@ -67,30 +81,33 @@ def remap(
     if not take_sv:
         objects = [_without_velocity(item, beatmap) for item in objects]
     fitted = fit_objects(objects, beatmap, free)
-    new = _with_first_combo(fitted.objects, beatmap, replaced)
-    builder = LineBuilder(beatmap.document)
-    placement = _place_greens(beatmap, start_ms, end_ms, free, new, take_volume, take_sv)
-    _write_greens(builder, beatmap, placement)
-    timing = _timing_after(beatmap, placement)
+    new = with_first_combo(fitted.objects, beatmap, replaced)
+    placement = place_greens(beatmap, start_ms, end_ms, free, new, take_volume, take_sv, kiai)
+    timing = timing_after(beatmap, placement)
     new = tuple(_at_actual_velocity(item, beatmap, timing) for item in new)
-    breaks = break_lines(beatmap, new)
-    for period, texts in breaks:
-        builder.replace(period.line, texts)
-    for item in replaced:
-        builder.delete(item.line)
-    lines = [format_object(i, timing, beatmap.version, beatmap.time_offset) for i in new]
-    builder.insert(_object_gap(beatmap, start_ms, end_ms, replaced), lines)
-    patch = Patch.from_edits(beatmap.document.data, builder.edits())
+    parts = _Parts(beatmap, start_ms, end_ms, replaced, placement, timing, take_volume)
+    patch, breaks = parts.patch(new, None)
     result = parse(patch.apply(beatmap.document.data))
-    scope = Scope(EditKind.OBJECTS, start_ms, end_ms)
+    repair = ComboRepair()
+    if next_combo:
+        repair = colour_repair(beatmap, result, end_ms, free.last_ms)
+        if repair.skip:
+            new = with_skip(new, repair.skip)
+        if repair != ComboRepair():
+            following = first_after(beatmap, end_ms) if repair.toggle else None
+            patch, breaks = parts.patch(new, following)
+            result = parse(patch.apply(beatmap.document.data))
+    scope = Scope(EditKind.OBJECTS, start_ms, end_ms, kiai=kiai is not None, next_combo=next_combo)
     check(scope, beatmap, result)
     _check_new(result, new, start_ms, free)
-    summary = remap_summary(len(replaced), len(new), fitted, placement, len(breaks))
+    summary = remap_summary(
+        len(replaced), len(new), fitted, placement, breaks, combo_changed=repair.toggle
+    )
     return RemapEdit(patch, scope, summary, result, new)
 
 
 def require_editable(beatmap: Beatmap) -> None:
-    """Raises unless the file is a standard map with a place for objects."""
+    """Raises unless the file is a map with a place for objects."""
     if beatmap.document.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise NotSupported(
             "This file is saved as UTF-16, which is not supported yet. Open the map in the"
@@ -102,11 +119,48 @@ def require_editable(beatmap: Beatmap) -> None:
             f"This {kind} has no [HitObjects] section, so there is nowhere to put objects."
             " Is it really a beatmap? Open it in the editor and save it once."
         )
-    if beatmap.mode != 0:
-        raise NotSupported(
-            f"Remapping {MODE_NAMES[beatmap.mode]} maps is not supported yet; only osu!standard"
-            " maps can be remapped."
-        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """All of a remap but its objects."""
+
+    beatmap: Beatmap
+    start_ms: int
+    end_ms: int
+    replaced: Sequence[HitObject]
+    placement: Placement
+    timing: Timing
+    take_volume: bool
+
+    def patch(
+        self, objects: Sequence[NewObject], other_combo: HitObject | None
+    ) -> tuple[Patch, int]:
+        """The patch that writes ``objects``, and how many breaks it changes.
+
+        ``other_combo`` is an object whose new-combo bit is turned.
+        """
+        beatmap = self.beatmap
+        builder = LineBuilder(beatmap.document)
+        write_greens(builder, beatmap, self.placement)
+        breaks = break_lines(beatmap, objects)
+        for period, texts in breaks:
+            builder.replace(period.line, texts)
+        for item in self.replaced:
+            builder.delete(item.line)
+        own_volume = self.take_volume and beatmap.mode == MANIA
+        lines = [
+            format_object(
+                item, self.timing, beatmap.version, beatmap.time_offset, own_volume=own_volume
+            )
+            for item in objects
+        ]
+        builder.insert(_object_gap(beatmap, self.start_ms, self.end_ms, self.replaced), lines)
+        if other_combo is not None:
+            text = toggled_line(beatmap.document.lines[other_combo.line])
+            if text is not None:
+                builder.replace(other_combo.line, [text])
+        return Patch.from_edits(beatmap.document.data, builder.edits()), len(breaks)
 
 
 def _without_velocity(item: NewObject, beatmap: Beatmap) -> NewObject:
@@ -116,123 +170,6 @@ def _without_velocity(item: NewObject, beatmap: Beatmap) -> NewObject:
     own = beatmap.timing.slider_velocity_at(item.time)
     length = item.length * own / wanted_velocity(item, beatmap.timing)
     return replace(item, length=length, slider_velocity=None)
-
-
-def _with_first_combo(
-    objects: tuple[NewObject, ...], beatmap: Beatmap, replaced: Sequence[HitObject]
-) -> tuple[NewObject, ...]:
-    """The first new object starts a combo exactly where the first replaced one did."""
-    if not objects or not replaced:
-        return objects
-    first = min(replaced, key=lambda item: item.time)
-    starts = beatmap.combo_starts()[beatmap.hit_objects.index(first)] or first.new_combo
-    return (replace(objects[0], new_combo=starts), *objects[1:])
-
-
-def _place_greens(
-    beatmap: Beatmap,
-    start_ms: int,
-    end_ms: int,
-    free: FreeRange,
-    objects: Sequence[NewObject],
-    take_volume: bool,
-    take_sv: bool,
-) -> Placement:
-    timing = beatmap.timing
-    if not objects or not timing.red_lines:
-        return Placement()
-    # Green lines before the first red one do not work everywhere: none is put there.
-    earliest = max(float(start_ms), timing.red_lines[0].time)
-    restore = _restore_time(beatmap, end_ms, free, objects)
-    asked = demands_of(
-        objects, (lambda item: wanted_velocity(item, timing)) if take_sv else None, take_volume
-    )
-    demands = _after_sounds(asked, free.sounds_until_ms)
-    demands = [demand for demand in demands if demand.time >= earliest]
-    within = [p for p in beatmap.timing_points if earliest <= p.time <= max(restore, end_ms)]
-    editable = [p for p in within if not p.uninherited and p.time <= end_ms]
-    fixed = [p for p in within if p.uninherited or p.time > end_ms]
-
-    def base(time: float) -> LineState:
-        return state_at(timing, time)
-
-    before = state_at(timing, math.nextafter(earliest, -math.inf))
-    return place(base, timing.meter_at, before, fixed, editable, demands, (), restore)
-
-
-def _after_sounds(demands: Sequence[Demand], until: float) -> list[Demand]:
-    """Volumes wait until the objects before the range have looked theirs up."""
-    moments: dict[float, Demand] = {}
-    for demand in demands:
-        time = demand.time
-        if demand.volume is not None and time <= until:
-            if demand.velocity is not None:
-                moments[time] = replace(demand, volume=None)
-            time = float(math.floor(until) + 1)
-            demand = Demand(time, None, demand.volume)
-        known = moments.get(time)
-        if known is not None:
-            demand = Demand(
-                time,
-                known.velocity if demand.velocity is None else demand.velocity,
-                known.volume if demand.volume is None else demand.volume,
-            )
-        moments[time] = demand
-    return [moments[time] for time in sorted(moments)]
-
-
-def _restore_time(
-    beatmap: Beatmap, end_ms: int, free: FreeRange, objects: Sequence[NewObject]
-) -> float:
-    """When the map's own state is to hold again.
-
-    Behind the last new sound's lookup and at the range's end, at a line of the map's own if
-    one stands there already; at the next object's start where there is no room.
-    """
-    last = max(item.end_time or item.time for item in objects)
-    earliest = last + SAMPLE_LENIENCY + 2
-    if earliest > free.following_ms:
-        return free.following_ms
-    latest = max(earliest, float(end_ms))
-    own = [point.time for point in beatmap.timing_points if earliest <= point.time <= latest]
-    return min(own, default=latest)
-
-
-def _write_greens(builder: LineBuilder, beatmap: Beatmap, placement: Placement) -> None:
-    offset = beatmap.time_offset
-    for point in placement.removed:
-        builder.delete(point.line)
-    for point, line in placement.changed:
-        builder.replace(point.line, [line.text(offset, point.effects)])
-    for green in placement.added:
-        builder.insert(_timing_gap(beatmap, green.time), [green.text(offset)])
-
-
-def _timing_gap(beatmap: Beatmap, time: float) -> int:
-    """The line before which a new timing line belongs."""
-    points = beatmap.timing_points
-    earlier = [point for point in points if point.time <= time]
-    if earlier:
-        latest = max(point.time for point in earlier)
-        return max(point.line for point in earlier if point.time == latest) + 1
-    return points[0].line
-
-
-def _timing_after(beatmap: Beatmap, placement: Placement) -> Timing:
-    """The timing as it will be, without writing the file first."""
-    changed = {point.line: green for point, green in placement.changed}
-    gone = {point.line for point in placement.removed}
-    added: dict[int, list[GreenLine]] = {}
-    for green in placement.added:
-        added.setdefault(_timing_gap(beatmap, green.time), []).append(green)
-    points: list[TimingPoint] = []
-    for point in beatmap.timing_points:
-        points += [green.point() for green in added.pop(point.line, ())]
-        if point.line not in gone:
-            replacement = changed.get(point.line)
-            points.append(point if replacement is None else replacement.point())
-        points += [green.point() for green in added.pop(point.line + 1, ())]
-    return Timing(points)
 
 
 def _at_actual_velocity(item: NewObject, beatmap: Beatmap, timing: Timing) -> NewObject:
@@ -277,8 +214,12 @@ def _check_new(
         end = meant.time if meant.end_time is None else meant.end_time
         if item.kind is not meant.kind or item.time != meant.time:
             what = "kind or time"
+        elif item.kind is not ObjectKind.SPINNER and (item.x, item.y) != (meant.x, meant.y):
+            what = "position"
         elif abs(item.end_time - end) > END_TOLERANCE:
             what = "duration"
+        elif item.new_combo != meant.new_combo:
+            what = "new combo"
         else:
             continue
         stamp = format_timestamp(meant.time).removesuffix(" - ")

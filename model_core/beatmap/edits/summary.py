@@ -38,21 +38,29 @@ class EditSummary:
 
 
 def remap_summary(
-    replaced: int, generated: int, fitted: Fitted, greens: Placement, breaks: int
+    replaced: int,
+    generated: int,
+    fitted: Fitted,
+    greens: Placement,
+    breaks: int,
+    combo_changed: bool = False,
 ) -> EditSummary:
-    """Counts and words for a remap."""
-    if replaced:
+    """Counts and words for a remap; ``combo_changed``: of the first object after the range."""
+    if replaced and not generated:
+        parts = [f"{counted(replaced, 'object')} removed"]
+    elif replaced:
         parts = [f"{counted(replaced, 'object')} replaced by {generated}"]
     else:
         parts = [f"{counted(generated, 'object')} added"]
     parts += green_line_parts(greens)
     if breaks:
         parts.append(f"{counted(breaks, 'break')} split or removed")
+    if combo_changed:
+        parts.append("new combo of the next object changed")
     text = ", ".join([*parts, "nothing else"])
     if fitted.dropped or fitted.shortened:
-        text += (
-            f" ({fitted.dropped} generated objects dropped and {fitted.shortened} shortened to fit)"
-        )
+        dropped = counted(fitted.dropped, "generated object")
+        text += f" ({dropped} dropped and {fitted.shortened} shortened to fit)"
     return EditSummary(
         text,
         replaced=replaced,
@@ -64,6 +72,22 @@ def remap_summary(
         green_changed=len(greens.changed),
         restoring=greens.restoring,
         breaks_changed=breaks,
+    )
+
+
+def hitsound_summary(changed: int, greens: Placement | None, unreached: int) -> EditSummary:
+    """Counts and words for a change of hitsounds."""
+    placement = Placement() if greens is None else greens
+    parts = [f"sounds of {counted(changed, 'object')} changed", *green_line_parts(placement)]
+    text = ", ".join([*parts, "nothing else"])
+    if unreached:
+        text += f" ({counted(unreached, 'wanted sound')} could not be given)"
+    return EditSummary(
+        text,
+        sounds_changed=changed,
+        green_added=len(placement.added) - placement.restoring,
+        green_changed=len(placement.changed),
+        restoring=placement.restoring,
     )
 
 

@@ -7,13 +7,20 @@ with the object and the property that would change.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from ....errors import EditRefused
 from ...beatmap import Beatmap
-from ...hit_objects import HitObject
+from ...hit_objects import NEW_COMBO_BIT, HitObject
 from ...timestamps import format_timestamp
 from ...timing import SAMPLE_LENIENCY, Timing
 from ...timing_points import TimingPoint
+from .differences import StateDifferences
+
+#: The modes in which every object feels the slider velocity, as its scroll speed.
+SCROLLING_MODES = (1, 3)
+#: The field of an object's line that holds its kind and its new-combo bit.
+TYPE_FIELD = 3
 
 
 def refuse(item: HitObject, what: str, before: object, after: object) -> EditRefused:
@@ -25,18 +32,48 @@ def refuse(item: HitObject, what: str, before: object, after: object) -> EditRef
     )
 
 
-def check_survivor(old: Beatmap, new: Beatmap, before: HitObject, after: HitObject) -> None:
-    """Raises unless an object kept its line, byte for byte, and its effective state."""
-    old_line = old.document.lines[before.line]
-    if not same_line(old, before.line, new.document.lines[after.line]):
-        raise refuse(before, "line", old_line, new.document.lines[after.line])
-    for what, was, now in effective_states(old.timing, new.timing, before, after):
-        if was != now:
-            raise refuse(before, what, was, now)
+def check_survivors(
+    old: Beatmap,
+    new: Beatmap,
+    before: Sequence[HitObject],
+    after: Sequence[HitObject],
+    free_combo: HitObject | None = None,
+) -> None:
+    """Raises unless objects kept their lines, byte for byte, and their effective state.
+
+    ``before`` and ``after`` are the same objects in the same order. ``free_combo`` is the one
+    whose new-combo bit may be another.
+    """
+    scrolling = old.mode in SCROLLING_MODES
+    differences = StateDifferences(old.timing, new.timing, scrolling)
+    for was, now in zip(before, after, strict=True):
+        new_line = new.document.lines[now.line]
+        if not same_line(old, was.line, new_line):
+            old_line = old.document.lines[was.line]
+            if was is not free_combo or not same_but_new_combo(old_line, new_line):
+                raise refuse(was, "line", old_line, new_line)
+        if was.end_time != now.end_time:
+            raise refuse(was, "end time", was.end_time, now.end_time)
+        if differences.touch(was.time, was.end_time + SAMPLE_LENIENCY + 1):
+            for what, earlier, later in effective_states(
+                old.timing, new.timing, was, now, scrolling
+            ):
+                if earlier != later:
+                    raise refuse(was, what, earlier, later)
+
+
+def same_but_new_combo(before: bytes, after: bytes) -> bool:
+    """Whether two lines of one object differ in the new-combo bit and in nothing else."""
+    old_fields, new_fields = before.split(b","), after.split(b",")
+    try:
+        bits = int(old_fields.pop(TYPE_FIELD)) ^ int(new_fields.pop(TYPE_FIELD))
+    except (ValueError, IndexError):
+        return False
+    return bits == NEW_COMBO_BIT and old_fields == new_fields
 
 
 def effective_states(
-    old: Timing, new: Timing, before: HitObject, after: HitObject
+    old: Timing, new: Timing, before: HitObject, after: HitObject, scrolling: bool = False
 ) -> list[tuple[str, object, object]]:
     """What the game makes of an object and its timing lines, before and after, by name."""
     time = before.time
@@ -45,8 +82,11 @@ def effective_states(
         ("slider velocity", _velocity(old, time), _velocity(new, time)),
         ("timing", _tempo(old.red_line_at(time)), _tempo(new.red_line_at(time))),
     ]
-    latest = before.end_time + SAMPLE_LENIENCY + 1
-    for moment in (*before.sample_lookups, time + SAMPLE_LENIENCY + 1, latest):
+    if scrolling:
+        states.append(("scroll speed", old.scroll_speed_at(time), new.scroll_speed_at(time)))
+    end = before.end_time + SAMPLE_LENIENCY
+    moments = {*before.sample_lookups, time + SAMPLE_LENIENCY + 1, end, end + 1}
+    for moment in sorted(moments):
         was, now = _sounds(old.sample_point_at(moment)), _sounds(new.sample_point_at(moment))
         states.append(("sample set", was[0], now[0]))
         states.append(("sample index", was[1], now[1]))
@@ -66,7 +106,9 @@ def _tempo(point: TimingPoint | None) -> tuple[float, float, int] | None:
 
 
 def _sounds(point: TimingPoint | None) -> tuple[int, int, int]:
-    return (1, 0, 100) if point is None else (point.sample_set, point.sample_index, point.volume)
+    if point is None:
+        return (1, 0, 100)
+    return (point.sample_set or 1, point.sample_index, point.volume)
 
 
 def check_single_lines(old: Beatmap, new: Beatmap) -> None:
