@@ -9,7 +9,7 @@ from ..beatmap import Beatmap
 from ..numbers import format_number
 from ..timestamps import format_timestamp
 from ..timing_points import OMIT_BARLINE, TimingPoint
-from .green_lines import GreenLine, LineState
+from .green_lines import GreenLine, LineState, state_of
 from .resnapping import ObjectMove
 from .summary import EditSummary, counted
 
@@ -46,7 +46,11 @@ def red_summary(
         parts.append(f"{counted(len(moves), 'object')} moved to the new ticks")
     lines = [(change.times[-1], 0, _red_words(change)) for change in changes]
     lines += [
-        (green.time, 1, f"green line at {format_timestamp(green.time)}added, {_keeps(green.state)}")
+        (
+            green.time,
+            1,
+            f"green line at {time_name(green.time)} - added, keeps {_says(green.state)}",
+        )
         for green in companions
     ]
     words = [text for _, _, text in sorted(lines)]
@@ -98,11 +102,11 @@ def _tempo(point: TimingPoint) -> str:
     return f"{_bpm(point)} BPM, {point.meter}/4"
 
 
-def _keeps(state: LineState) -> str:
+def _says(state: LineState) -> str:
+    speed = "no ticks" if state.beat_text == "NaN" else f"{state.velocity:g}x"
     kiai = ", kiai" if state.kiai else ""
     return (
-        f"keeps {state.velocity:g}x, volume {state.volume}, sample set"
-        f" {state.sample_set}:{state.sample_index}{kiai}"
+        f"{speed}, volume {state.volume}, sample set {state.sample_set}:{state.sample_index}{kiai}"
     )
 
 
@@ -122,3 +126,37 @@ def _early_words(old: Beatmap, new: Beatmap) -> list[str]:
         f"{counted(len(now), 'green line')} now before the first red line, from {times} on;"
         " they stay, but may not work there"
     ]
+
+
+def green_summary(
+    added: Sequence[GreenLine],
+    changed: Sequence[tuple[TimingPoint, GreenLine]],
+    removed: Sequence[TimingPoint],
+    restoring: GreenLine | None,
+) -> EditSummary:
+    """Counts and words for changed green lines."""
+    parts = [
+        f"{counted(count, 'green line')} {done}"
+        for count, done in (
+            (len(added), "added"),
+            (len(changed), "changed"),
+            (len(removed), "removed"),
+        )
+        if count
+    ]
+    words = [(line.time, f"added, {_says(line.state)}") for line in added]
+    words += [(p.time, f"removed, {_says(state_of(p))}") for p in removed]
+    words += [
+        (p.time, f"changed, {_says(state_of(p))} -> {_says(line.state)}") for p, line in changed
+    ]
+    if restoring is not None:
+        parts.append("1 green line restoring what follows")
+        words.append((restoring.time, f"added, restores {_says(restoring.state)}"))
+    return EditSummary(
+        ", ".join([*parts, "nothing else"]) if parts else "Nothing changes",
+        green_added=len(added),
+        green_changed=len(changed),
+        green_removed=len(removed),
+        restoring=int(restoring is not None),
+        lines=tuple(f"green line at {time_name(time)} - {text}" for time, text in sorted(words)),
+    )

@@ -20,6 +20,10 @@ def _ticks(timing: Timing, t: float) -> State:
     return True if point is None else point.ticks
 
 
+def _scroll(timing: Timing, t: float) -> State:
+    return timing.scroll_speed_at(t)
+
+
 def _sounds(timing: Timing, t: float) -> TimingPoint | None:
     return timing.sample_point_at(t)
 
@@ -47,6 +51,7 @@ def _kiai(timing: Timing, t: float) -> State:
 STATES: tuple[tuple[str, Callable[[Timing, float], State]], ...] = (
     ("slider velocity", _velocity),
     ("slider ticks", _ticks),
+    ("scroll speed", _scroll),
     ("sample set", _sample_set),
     ("sample index", _sample_index),
     ("volume", _volume),

@@ -99,7 +99,9 @@ def _check_object(
     if before.end_time != after.end_time:
         raise refuse(before, "end time", before.end_time, after.end_time)
     outside = [t for t in before.node_times if not scope.start_ms <= t <= scope.end_ms]
-    lookups = [t + SAMPLE_LENIENCY for t in outside] + [before.time + SAMPLE_LENIENCY + 1]
+    lookups = [t + SAMPLE_LENIENCY for t in outside]
+    if before.end_time > before.time:
+        lookups.append(before.time + SAMPLE_LENIENCY + 1)
     for name, value in STATES:
         moments = lookups if name.startswith(("sample", "volume")) else [before.time, *outside]
         for moment in moments:
