@@ -18,11 +18,12 @@ from ..hit_objects import HitObject
 from ..line_differences import changed_blocks
 from ..timing import SAMPLE_LENIENCY
 from ..timing_points import TimingPoint
-from .contracts.objects import END_TOLERANCE
 from .edit import EditKind, Scope
 from .green_lines import state_at
 from .ranges import free_range, replaced_objects
 
+#: A slider may last longer or shorter by this (ms) than it was made to.
+SAME_END = 1.0
 #: Lines that a message names before it only counts.
 MAX_NAMED = 8
 #: Sounds are looked up this long after a node, a slider's body a millisecond later still.
@@ -202,5 +203,5 @@ def _require_same_objects(meant: Beatmap, result: Beatmap, start: float, last: f
         raise EditRefused("The room for the new objects is not the same.")
     for wanted, item in zip(planned, found, strict=True):
         gap = abs(wanted.end_time - item.end_time)
-        if gap > END_TOLERANCE or math.isnan(gap):
+        if gap > SAME_END or math.isnan(gap):
             raise EditRefused("The new objects would not last as long as they were made to.")
