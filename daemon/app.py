@@ -52,8 +52,8 @@ class Daemon:
         self._database = Database(paths.database_file)
         self._table = JobTable(self._database)
         self._supervisor = Supervisor(config)
-        runner = RemapRunner(self._supervisor)
-        self._scheduler = Scheduler(runner.run, self._table, config.queue_size)
+        self._runner = RemapRunner(self._supervisor)
+        self._scheduler = Scheduler(self._run_job, self._table, config.queue_size)
         self._library = Library(config, SongTable(self._database))
         self._access = Access(paths.config_file, self._library.roots)
         self._warnings = warnings
@@ -122,7 +122,7 @@ class Daemon:
             paths=self._paths,
             remap=RemapServicer(self._config, self._access, self._scheduler, self._table),
             jobs=JobServicer(self._scheduler, self._table),
-            patches=PatchServicer(self._access, self._scheduler, self._table),
+            patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
             models=ModelServicer(self._config, self._supervisor, self._scheduler),
             songs=SongServicer(self._library),
             status=StatusServicer(
@@ -136,6 +136,14 @@ class Daemon:
                 stop=self.stop,
             ),
         )
+
+    async def _run_job(self, job: Job) -> jobs_pb2.JobResult:
+        result = await self._runner.run(job)
+        for variant in result.variants:
+            patch = variant.patch
+            if patch.result_sha256 != patch.base_sha256:
+                await self._library.expect(patch.result_sha256)
+        return result
 
     async def _take_over(self) -> None:
         """Deal with what an earlier daemon left: what ran has failed, what waited waits again.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,21 @@ from model_core.errors import PatchMismatch, RebaseConflict
 
 
 class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
-    """See patches.proto."""
+    """See patches.proto.
 
-    def __init__(self, access: Access, scheduler: Scheduler, table: JobTable) -> None:
+    Args:
+        expect: told of the hash of what a patch that is handed out makes of its file.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        scheduler: Scheduler,
+        table: JobTable,
+        expect: Callable[[str], Awaitable[None]],
+    ) -> None:
         self._access = access
+        self._expect = expect
         self._scheduler = scheduler
         self._table = table
 
@@ -40,6 +52,7 @@ class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
         current, name = await asyncio.to_thread(self._current, request)
         patch = await asyncio.to_thread(_rebase, request.patch, base, current, name)
         await self._table.keep_base(patch.base_sha256, current)
+        await self._expect(patch.result_sha256)
         return patches_pb2.RebasePatchResponse(patch=patch)
 
     async def GetVariant(  # noqa: N802
@@ -57,7 +70,11 @@ class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
         for variant in result.variants:
             if variant.number == request.number:
                 return patches_pb2.GetVariantResponse(
-                    variant=variant, path=result.path, seed=result.seed
+                    variant=variant,
+                    path=result.path,
+                    seed=result.seed,
+                    notices=result.notices,
+                    provenance=result.provenance,
                 )
         kept = len(result.variants)
         raise Refusal(

@@ -36,6 +36,8 @@ class SongIndex:
     def __init__(self, root: Path, table: SongTable) -> None:
         self.root = Path(os.path.realpath(root))
         self._table = table
+        # Whether a scan has seen everything: what is new after that was made after that.
+        self._complete = False
 
     async def scan(self) -> int:
         """Compare the whole folder with the index; how many maps it holds.
@@ -49,6 +51,7 @@ class SongIndex:
             count += len(batch)
             indexed.difference_update(batch)
             await self._compare(batch, live=False)
+        self._complete = True
         # An unplugged drive looks like a folder from which everything was deleted.
         if indexed and self.root.is_dir() and count:
             await self._table.remove(indexed)
@@ -123,13 +126,15 @@ class SongIndex:
             # The first scan must not read a whole Songs folder: hashes come when asked for.
             return SongRow(path, status.st_size, status.st_mtime_ns, None, saved_at)
         sha256 = await asyncio.to_thread(hash_file, path)
-        previous = None if row is None else row.saved_at
+        # A file that is new has been saved by nobody before.
+        new = row is None and self._complete
+        previous = row.saved_at if row is not None else 0.0 if new else None
         if row is not None and row.sha256 == sha256 and sha256 is not None:
             # Touched, not changed.
             saved_at, previous = row.saved_at, row.previous_saved_at
         elif sha256 is not None and await self._table.take_own_write(path, sha256):
             log.debug("own write: %s", path)
-            saved_at = saved_at if row is None else row.saved_at
+            saved_at = saved_at if previous is None else previous
             previous = None
         else:
             log.info("saved: %s", path)

@@ -12,6 +12,9 @@ from daemon.store.database import Database
 # A reported write is seen within seconds; a day covers a daemon that was not running.
 _OWN_WRITE_SECONDS = 86400.0
 
+# In place of a path: content that is ours wherever it is written.
+ANYWHERE = ""
+
 
 @dataclass(frozen=True, slots=True)
 class SongRow:
@@ -103,7 +106,8 @@ class SongTable:
 
         def work(connection: sqlite3.Connection) -> bool:
             taken = connection.execute(
-                "DELETE FROM own_writes WHERE path = ? AND sha256 = ?", (path, sha256)
+                "DELETE FROM own_writes WHERE path IN (?, ?) AND sha256 = ?",
+                (path, ANYWHERE, sha256),
             )
             return taken.rowcount > 0
 

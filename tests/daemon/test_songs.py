@@ -10,10 +10,12 @@ from pathlib import Path
 
 import grpc
 import pytest
+from osu_companion.local.config import Config
 from osu_companion.v1 import songs_pb2
 
-from daemon.songs.discovery import beatmap_directory, find_songs
+from daemon.songs.discovery import config_value, find_songs
 from daemon.songs.index import SongIndex, is_map
+from daemon.songs.library import Library
 from daemon.songs.registry import folder_of_command, registered_folders
 from daemon.store import Database, SongTable
 from tests.daemon.conftest import Mapset, RunningDaemon, sha256, wait_until
@@ -247,6 +249,45 @@ def test_registered_commands():
 
 
 def test_unreadable_configuration_is_none(tmp_path: Path):
-    assert beatmap_directory(tmp_path / "none.cfg") is None
+    assert config_value(tmp_path / "none.cfg", "BeatmapDirectory") is None
     (tmp_path / "bytes.cfg").write_bytes(b"\xff\xfe\x00BeatmapDirectory\n= \n")
-    assert beatmap_directory(tmp_path / "bytes.cfg") is None
+    assert config_value(tmp_path / "bytes.cfg", "BeatmapDirectory") is None
+
+
+async def test_new_files_of_ours_are_no_saves(index: SongIndex):
+    saved = Mapset(index.root / "1")
+    saved.write()
+    age(saved.map, HOUR_AGO)
+    await index.scan()
+    made = [saved.folder / name for name in ("told before.osu", "told after.osu", "theirs.osu")]
+    for path in made:
+        path.write_bytes(b"osu file format v14\n// " + path.name.encode())
+    digests = [sha256(path.read_bytes()) for path in made]
+    await index.report_write(made[0], digests[0])
+    await index.look_at(made)
+    await index.report_write(made[1], digests[1])
+    assert [Path(row.path).name for row in await index.newest(2)] == [
+        "theirs.osu",
+        saved.map.name,
+    ]
+
+
+async def test_content_that_was_handed_out_is_ours_without_a_report(index: SongIndex):
+    table = index._table
+    library = Library(Config(), table)
+    first, second = Mapset(index.root / "1"), Mapset(index.root / "2")
+    for mapset, seconds in ((first, 50.0), (second, 100.0)):
+        mapset.write()
+        age(mapset.map, seconds)
+    await index.scan()
+    await index.newest(2)  # reads their hashes
+    data = second.map.read_bytes() + b"// ours"
+    await library.expect(sha256(data))
+    second.map.write_bytes(data)
+    await index.look_at([second.map])
+    assert (await index.newest(1))[0].path == str(first.map)
+    # It answers for one write: the same content a second time is somebody's save.
+    for content in (b"osu file format v14\n", data):
+        second.map.write_bytes(content)
+        await index.look_at([second.map])
+    assert (await index.newest(1))[0].path == str(second.map)
