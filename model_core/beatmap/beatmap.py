@@ -1,27 +1,44 @@
 """A beatmap: a lossless document, and what the game reads out of it.
 
 Parsing never fails. Views are made when they are first asked for, so that looking at the
-title of a map does not read its objects.
+title of a map does not read its objects. Of a repeated key the last one that the game can read
+counts.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import TypeVar
 
-from .breaks import BreakPeriod, read_breaks
-from .combos import combo_labels
+from .breaks import BreakPeriod
+from .colours import Colours, read_colours
+from .columns import column_of, key_count
+from .combos import Combos, read_combos
 from .document import Document
+from .events import EventFile, Events, StoryboardSample, read_events
 from .hit_objects import HitObject
-from .numbers import parse_float, parse_int
+from .numbers import parse_float, parse_int, parse_single, to_single
 from .object_reader import ObjectReader, read_hit_objects
 from .timing import Timing
-from .timing_points import SAMPLE_SETS, TimingPoint, read_timing_points
+from .timing_points import (
+    SampleDefaults,
+    TimingPoint,
+    parse_sample_set,
+    read_timing_points,
+)
+
+T = TypeVar("T")
 
 #: Files before version 5 are this many ms early; the game adds it to every time.
 EARLY_VERSION_OFFSET = 24.0
+OFFSET_VERSION = 5
+MANIA = 3
+MAX_KEYS = 18
+DEFAULT_LENIENCY = to_single(0.7)
+#: A preview time that means: none was set.
+NO_PREVIEW = -1
 
 
 def parse(data: bytes) -> Beatmap:
@@ -34,6 +51,7 @@ class Beatmap:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self._sections: dict[str, dict[str, list[str]]] = {}
 
     def to_bytes(self) -> bytes:
         """The file, byte for byte as it was read."""
@@ -47,7 +65,7 @@ class Beatmap:
     @property
     def time_offset(self) -> float:
         """What the game adds to every time in this file, in ms."""
-        return EARLY_VERSION_OFFSET if self.version < 5 else 0.0
+        return EARLY_VERSION_OFFSET if self.version < OFFSET_VERSION else 0.0
 
     @cached_property
     def general(self) -> Mapping[str, str]:
@@ -70,22 +88,75 @@ class Beatmap:
         return self._keyed("Difficulty")
 
     def _keyed(self, section: str) -> Mapping[str, str]:
-        values: dict[str, str] = {}
-        for reading in self.document.section(section):
-            key, _, value = reading.text.partition(":")
-            values[key.strip()] = value.strip()
-        return MappingProxyType(values)
+        return MappingProxyType({key: value[-1] for key, value in self._values(section).items()})
+
+    def _values(self, section: str) -> Mapping[str, list[str]]:
+        """All values of every key of a section, in file order."""
+        found = self._sections.get(section)
+        if found is None:
+            found = self._sections[section] = {}
+            for reading in self.document.section(section):
+                key, _, value = reading.text.partition(":")
+                found.setdefault(key.strip(), []).append(value.strip())
+        return found
+
+    def _last(self, section: str, key: str, read: Callable[[str], T], default: T) -> T:
+        """The last value of a key that ``read`` takes; the game skips the others."""
+        for text in reversed(self._values(section).get(key, ())):
+            try:
+                return read(text)
+            except ValueError:
+                continue
+        return default
+
+    def _flag(self, key: str) -> bool:
+        return self._last("General", key, parse_int, 0) == 1
 
     @property
     def mode(self) -> int:
         """0 osu!standard, 1 taiko, 2 catch, 3 mania."""
-        mode = _int(self.general.get("Mode"), 0)
-        return mode if 0 <= mode <= 3 else 0
+        return self._last("General", "Mode", _mode, 0)
 
     @property
     def audio_filename(self) -> str | None:
         """The audio file's name relative to the map's folder, if the map names one."""
-        return self.general.get("AudioFilename") or None
+        return self.general.get("AudioFilename", "").replace("\\", "/") or None
+
+    @property
+    def audio_lead_in(self) -> int:
+        """Milliseconds of silence before the song."""
+        return self._last("General", "AudioLeadIn", parse_int, 0)
+
+    @property
+    def preview_time(self) -> float | None:
+        """Where the preview begins; ``None``: where the game likes."""
+        time = self._last("General", "PreviewTime", parse_int, NO_PREVIEW)
+        return None if time == NO_PREVIEW else time + self.time_offset
+
+    @property
+    def widescreen_storyboard(self) -> bool:
+        """Whether the storyboard is wider than 4:3."""
+        return self._flag("WidescreenStoryboard")
+
+    @property
+    def letterbox_in_breaks(self) -> bool:
+        """Whether breaks have black bars."""
+        return self._flag("LetterboxInBreaks")
+
+    @property
+    def epilepsy_warning(self) -> bool:
+        """Whether the map begins with a warning of flashing lights."""
+        return self._flag("EpilepsyWarning")
+
+    @property
+    def special_style(self) -> bool:
+        """Whether a mania map of 8 keys has a scratch lane."""
+        return self._flag("SpecialStyle")
+
+    @property
+    def bookmarks(self) -> tuple[int, ...]:
+        """The editor's bookmarks in ms, in file order."""
+        return self._last("Editor", "Bookmarks", _whole_numbers, ())
 
     @property
     def title(self) -> str:
@@ -108,65 +179,82 @@ class Beatmap:
         return self.metadata.get("Version", "")
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """The words of the tags."""
+        return tuple(self.metadata.get("Tags", "").split())
+
+    @property
     def beatmap_id(self) -> int | None:
         """The online id, if the map has one."""
-        value = _int(self.metadata.get("BeatmapID"), 0)
+        value = self._last("Metadata", "BeatmapID", parse_int, 0)
+        return value if value > 0 else None
+
+    @property
+    def beatmap_set_id(self) -> int | None:
+        """The online id of the mapset, if it has one."""
+        value = self._last("Metadata", "BeatmapSetID", parse_int, 0)
         return value if value > 0 else None
 
     @property
     def slider_multiplier(self) -> float:
         """Base slider velocity: hundreds of osu! pixels per beat, 0.4..3.6."""
-        return self._setting("SliderMultiplier", 1.4, 0.4, 3.6)
+        return _clamp(self._last("Difficulty", "SliderMultiplier", parse_float, 1.4), 0.4, 3.6)
 
     @property
     def slider_tick_rate(self) -> float:
         """Slider ticks per beat, 0.5..8."""
-        return self._setting("SliderTickRate", 1.0, 0.5, 8.0)
+        return _clamp(self._last("Difficulty", "SliderTickRate", parse_float, 1.0), 0.5, 8.0)
 
     @property
     def circle_size(self) -> float:
-        """CS 0..10; the number of columns in mania."""
-        return self._setting("CircleSize", 5.0, 0.0, 18.0 if self.mode == 3 else 10.0)
+        """CS 0..10; in mania the number of columns, 1..18."""
+        size = self._last("Difficulty", "CircleSize", parse_float, 5.0)
+        return _clamp(size, 1.0, MAX_KEYS) if self.mode == MANIA else _clamp(size, 0.0, 10.0)
+
+    @property
+    def key_count(self) -> int:
+        """How many columns a mania map has."""
+        return key_count(self.circle_size)
+
+    def column_of(self, item: HitObject) -> int:
+        """The column of a mania map's object, 0 for the first."""
+        return column_of(item.x, self.key_count)
 
     @property
     def overall_difficulty(self) -> float:
         """OD 0..10."""
-        return self._setting("OverallDifficulty", 5.0, 0.0, 10.0)
+        return _clamp(self._last("Difficulty", "OverallDifficulty", parse_float, 5.0), 0.0, 10.0)
 
     @property
     def approach_rate(self) -> float:
         """AR 0..10; old maps without one use OD."""
-        if "ApproachRate" not in self.difficulty:
-            return self.overall_difficulty
-        return self._setting("ApproachRate", 5.0, 0.0, 10.0)
+        rate = self._last("Difficulty", "ApproachRate", parse_float, self.overall_difficulty)
+        return _clamp(rate, 0.0, 10.0)
 
     @property
     def hp_drain_rate(self) -> float:
         """HP 0..10."""
-        return self._setting("HPDrainRate", 5.0, 0.0, 10.0)
+        return _clamp(self._last("Difficulty", "HPDrainRate", parse_float, 5.0), 0.0, 10.0)
 
     @property
     def stack_leniency(self) -> float:
         """How readily objects stack, 0..1."""
-        return _float(self.general.get("StackLeniency"), 0.7)
-
-    def _setting(self, key: str, default: float, low: float, high: float) -> float:
-        return min(high, max(low, _float(self.difficulty.get(key), default)))
+        return self._last("General", "StackLeniency", parse_single, DEFAULT_LENIENCY)
 
     @property
     def default_sample_set(self) -> int:
         """[General] SampleSet: 0 none, 1 normal, 2 soft, 3 drum."""
-        return SAMPLE_SETS.get(self.general.get("SampleSet", "").lower(), 0)
+        return self._last("General", "SampleSet", parse_sample_set, 0)
+
+    @cached_property
+    def colours(self) -> Colours:
+        """What [Colours] says."""
+        return read_colours(self.document)
 
     @cached_property
     def timing_points(self) -> tuple[TimingPoint, ...]:
         """Every timing line, in file order."""
-        return read_timing_points(
-            self.document,
-            self.time_offset,
-            self.default_sample_set,
-            _int(self.general.get("SampleVolume"), 100),
-        )
+        return read_timing_points(self.document, self.time_offset, SampleDefaults.of(self.document))
 
     @cached_property
     def timing(self) -> Timing:
@@ -180,33 +268,60 @@ class Beatmap:
         return read_hit_objects(self.document, reader)
 
     @cached_property
-    def breaks(self) -> tuple[BreakPeriod, ...]:
-        """Every break line, in file order."""
-        return read_breaks(self.document, self.time_offset)
+    def _events(self) -> Events:
+        return read_events(self.document, self.time_offset)
 
     @cached_property
-    def _combos(self) -> tuple[tuple[int, ...], tuple[bool, ...]]:
-        return combo_labels(self.hit_objects, self.breaks)
+    def breaks(self) -> tuple[BreakPeriod, ...]:
+        """Every break line, in file order."""
+        return tuple(self._events.breaks)
+
+    @property
+    def background(self) -> EventFile | None:
+        """The background picture, if the map names one."""
+        found = self._events.background
+        return found if found is not None and found.filename else None
+
+    @property
+    def video(self) -> EventFile | None:
+        """The background video, if the map names one."""
+        return self._events.video
+
+    @property
+    def storyboard_samples(self) -> tuple[StoryboardSample, ...]:
+        """Sounds of the storyboard, in file order."""
+        return tuple(self._events.samples)
+
+    @cached_property
+    def combos(self) -> Combos:
+        """Number, start and colour of each object's combo."""
+        return read_combos(self.hit_objects, self.breaks)
 
     def combo_labels(self) -> tuple[int, ...]:
         """The number on each object, as editor timestamps name it; in file order."""
-        return self._combos[0]
+        return self.combos.numbers
 
     def combo_starts(self) -> tuple[bool, ...]:
         """Whether each object starts a combo, forced ones included; in file order."""
-        return self._combos[1]
+        return self.combos.starts
 
 
-def _int(text: str | None, default: int) -> int:
-    try:
-        return default if text is None else parse_int(text)
-    except ValueError:
-        return default
+def _clamp(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))
 
 
-def _float(text: str | None, default: float) -> float:
-    try:
-        value = default if text is None else parse_float(text)
-    except ValueError:
-        return default
-    return default if math.isnan(value) else value
+def _mode(text: str) -> int:
+    mode = parse_int(text)
+    if not 0 <= mode <= MANIA:
+        raise ValueError(f"no such mode: {text!r}")
+    return mode
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    numbers = []
+    for part in text.split(","):
+        try:
+            numbers.append(parse_int(part))
+        except ValueError:
+            continue
+    return tuple(numbers)

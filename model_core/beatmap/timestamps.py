@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -139,33 +140,30 @@ def _extent(timestamp: Timestamp, text: str, beatmap: Beatmap | None) -> Range:
 def selected_objects(beatmap: Beatmap, timestamp: Timestamp) -> tuple[HitObject, ...]:
     """The objects that a timestamp's selection names, found as the editor finds them.
 
-    From the timestamp on, each number picks the next object that bears it.
+    From the timestamp on, each number picks the next object that bears it; of objects at one
+    time any may follow any. In mania a pair of time and column names its object by itself.
     """
     labels = beatmap.combo_labels()
     objects = beatmap.hit_objects
-    order = sorted(range(len(objects)), key=lambda i: objects[i].time)
     # The editors cut fractions of a millisecond off.
-    order = [i for i in order if math.floor(objects[i].time) >= timestamp.time_ms]
-    picked: list[HitObject] = []
+    order = [i for i in range(len(objects)) if math.floor(objects[i].time) >= timestamp.time_ms]
+    order.sort(key=lambda i: objects[i].time)
+    times = [objects[i].time for i in order]
+    named: dict[int | tuple[int, int], list[int]] = {}
+    for position, index in enumerate(order):
+        named.setdefault(labels[index], []).append(position)
+        pair = (math.floor(objects[index].time), beatmap.column_of(objects[index]))
+        named.setdefault(pair, []).append(position)
+    picked: list[int] = []
+    first = 0
     for wanted in timestamp.selection:
-        for position, index in enumerate(order):
-            item = objects[index]
-            if isinstance(wanted, tuple):
-                column = _column(beatmap, item)
-                matches = math.floor(item.time) == wanted[0] and column == wanted[1]
-            else:
-                matches = labels[index] == wanted
-            if matches:
-                picked.append(item)
-                if not isinstance(wanted, tuple):
-                    order = order[position + 1 :]
-                break
-    return tuple(picked)
-
-
-def _column(beatmap: Beatmap, item: HitObject) -> int:
-    keys = max(1, int(beatmap.circle_size))
-    return min(keys - 1, max(0, int(item.x * keys / 512)))
+        positions = named.get(wanted, [])
+        at = 0 if isinstance(wanted, tuple) else bisect_left(positions, first)
+        if at < len(positions):
+            picked.append(positions.pop(at))
+            if not isinstance(wanted, tuple):
+                first = bisect_left(times, times[picked[-1]])
+    return tuple(objects[order[position]] for position in picked)
 
 
 def format_timestamp(time_ms: float, labels: Sequence[int] = ()) -> str:
