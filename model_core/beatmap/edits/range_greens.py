@@ -12,7 +12,16 @@ from ..new_objects import NewObject
 from ..timing import SAMPLE_LENIENCY, Timing
 from ..timing_points import TimingPoint
 from .fitting import scrolls, wanted_scroll, wanted_velocity
-from .green_lines import Demand, GreenLine, LineState, Placement, demands_of, place, state_at
+from .green_lines import (
+    BODY_DELAY,
+    Demand,
+    GreenLine,
+    LineState,
+    Placement,
+    demands_of,
+    place,
+    state_at,
+)
 from .line_builder import LineBuilder
 from .ranges import FreeRange
 from .timing_gaps import TimingGaps
@@ -51,7 +60,11 @@ def place_greens(
     earliest = max(float(start_ms), timing.red_lines[0].time)
     restore = _restore_time(beatmap, start_ms, end_ms, free, objects, kiai is not None)
     demands = _demands(beatmap, objects, take_volume, take_sv)
-    demands = [d for d in _after_sounds(demands, free.sounds_until_ms) if d.time >= earliest]
+    # A volume that had to wait is no use behind the range: only restoring lines stand there.
+    latest = max((item.end_time or item.time for item in objects), default=end_ms)
+    latest = max(latest, end_ms)
+    demands = _after_sounds(demands, free.sounds_until_ms)
+    demands = [demand for demand in demands if earliest <= demand.time <= latest]
     within = [p for p in beatmap.timing_points if earliest <= p.time <= max(restore, end_ms)]
     editable = [p for p in within if not p.uninherited and p.time <= end_ms]
     fixed = [p for p in within if p.uninherited or p.time > end_ms]
@@ -93,6 +106,8 @@ def _after_sounds(demands: Sequence[Demand], until: float) -> list[Demand]:
             if demand.velocity is not None or demand.own_velocity:
                 moments[time] = replace(demand, volume=None)
             time = float(math.floor(until) + 1)
+            if time > demand.time + BODY_DELAY:
+                continue  # nothing would hear it
             demand = Demand(time, None, demand.volume)
         known = moments.get(time)
         if known is not None:

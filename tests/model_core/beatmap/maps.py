@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from model_core.beatmap import NewObject, ObjectKind, Sound
+from model_core.beatmap.columns import column_x
 
 HEADER = """osu file format v14
 
@@ -105,6 +106,44 @@ def _random_sound(dice: random.Random) -> Sound:
     return Sound(dice.choice([0, 2, 4, 8, 10]), dice.randint(1, 3), dice.randint(1, 3), volume)
 
 
+def hold(time: int, end_time: int, column: int = 0, keys: int = 4, volume: int = 60) -> NewObject:
+    """A hold note in a column of a mania map."""
+    sound = Sound(0, 2, 2, volume)
+    x = column_x(column, keys)
+    return NewObject(ObjectKind.HOLD, time, x, 192, False, (sound,), None, end_time)
+
+
+def note(time: int, column: int = 0, keys: int = 4, volume: int = 60) -> NewObject:
+    """A note in a column of a mania map."""
+    sound = Sound(0, 2, 2, volume)
+    return NewObject(ObjectKind.CIRCLE, time, column_x(column, keys), 192, False, (sound,))
+
+
+def random_notes(
+    dice: random.Random, start: int, end: int, count: int, keys: int
+) -> list[NewObject]:
+    """Notes and hold notes of mania, chords among them, overlapping as they come."""
+    objects = []
+    moments = [dice.randint(start - 50, end + 50) for _ in range(max(1, count // 2))]
+    for _ in range(count):
+        time, column = dice.choice(moments), dice.randrange(keys)
+        speed = dice.choice([None, None, 1.0, 0.5, 0.02, dice.uniform(0.3, 4)])
+        length = dice.choice([None, 20, 100, dice.randint(30, 3000)])
+        objects.append(
+            NewObject(
+                ObjectKind.CIRCLE if length is None else ObjectKind.HOLD,
+                time,
+                column_x(column, keys),
+                192,
+                dice.random() < 0.1,
+                (_random_sound(dice),),
+                end_time=None if length is None else time + length,
+                slider_velocity=speed,
+            )
+        )
+    return objects
+
+
 def random_objects(dice: random.Random, start: int, end: int, count: int) -> list[NewObject]:
     """Objects of all kinds within and a little beyond a range, overlapping as they come."""
     objects = []
@@ -164,4 +203,9 @@ def corpus_entries(corpus: Path) -> tuple[dict[str, object], ...]:
 
 def standard_maps(corpus: Path) -> list[str]:
     """Names of the corpus's osu!standard files."""
-    return [str(e["file"]) for e in corpus_entries(corpus) if str(e["mode"]).startswith("0")]
+    return maps_of_mode(corpus, 0)
+
+
+def maps_of_mode(corpus: Path, mode: int) -> list[str]:
+    """Names of the corpus's files of one mode."""
+    return [str(e["file"]) for e in corpus_entries(corpus) if str(e["mode"])[0] == str(mode)]

@@ -74,9 +74,15 @@ class Reading:
 
     def velocity(self, time: float) -> float:
         line = self._winner(time)
-        if line is None or line.beat >= 0:
+        if line is None or line.beat >= 0 or line.beat != line.beat:
             return 1.0
         return min(10.0, max(0.1, -100 / line.beat))
+
+    def scroll(self, time: float) -> float:
+        line = self._winner(time)
+        if line is None or line.beat >= 0 or line.beat != line.beat:
+            return 1.0
+        return min(10.0, max(0.01, -100 / line.beat))
 
     def sample(self, time: float) -> tuple[int, int, int]:
         line = self._winner(time)

@@ -1,4 +1,4 @@
-"""Random remaps of every standard map of the corpus, judged by a second reading of the files."""
+"""Random remaps of every map of the corpus, judged by a second reading of the files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from model_core.beatmap import (
 )
 from model_core.errors import EditRefused
 
-from .maps import random_objects, standard_maps
+from .maps import maps_of_mode, random_notes, random_objects, standard_maps
 from .oracle import Reading
 
 
@@ -32,13 +32,18 @@ def read(path: Path) -> Beatmap:
     return parse(path.read_bytes())
 
 
-def lines_outside(beatmap: Beatmap, start: int, end: int, last: float) -> list[bytes]:
+def lines_outside(
+    beatmap: Beatmap, start: int, end: int, last: float, *, next_combo: bool = False
+) -> list[bytes]:
     """All lines but objects and green lines of the range, breaks, and what restores it."""
     inside = {item.line for item in beatmap.hit_objects if start <= item.time <= end}
     inside |= {
         p.line for p in beatmap.timing_points if not p.uninherited and start <= p.time <= last
     }
     inside |= {period.line for period in beatmap.breaks}
+    if next_combo:
+        later = [item for item in beatmap.hit_objects if item.time > end]
+        inside |= {item.line for item in [min(later, key=lambda i: i.time)] if later}
     return [
         line.rstrip(b"\r\n")
         for index, line in enumerate(beatmap.document.lines)
@@ -54,9 +59,13 @@ def judge(beatmap: Beatmap, edit: RemapEdit, start: int, end: int) -> None:
     new_end = max([end, *(i.end_time or i.time for i in edit.objects)])
     assert new_end < following
     last = min(following, new_end + 8)
-    assert lines_outside(beatmap, start, end, last) == lines_outside(
-        edit.result, start, int(new_end), last
+    turned = "new combo of the next" in edit.summary.text
+    assert turned <= edit.scope.next_combo
+    assert lines_outside(beatmap, start, end, last, next_combo=turned) == lines_outside(
+        edit.result, start, int(new_end), last, next_combo=turned
     )
+    if turned:
+        judge_turned(beatmap, edit, end, int(new_end))
     # Green lines behind the range are all still there, and none is put before it.
     for first, stop in ((float("-inf"), start - 0.001), (end + 0.001, float("inf"))):
         before = greens(beatmap, first, stop)
@@ -65,6 +74,16 @@ def judge(beatmap: Beatmap, edit: RemapEdit, start: int, end: int) -> None:
         assert len(after) <= len(before) + (len(edit.objects) * 12 if stop > end else 0)
     if 5 <= beatmap.version <= 14:
         judge_states(beatmap, edit, start, end)
+
+
+def judge_turned(beatmap: Beatmap, edit: RemapEdit, end: int, new_end: int) -> None:
+    """The first object after the range differs in its new-combo bit and in nothing else."""
+    lines = []
+    for each, last in ((beatmap, end), (edit.result, new_end)):
+        item = min((i for i in each.hit_objects if i.time > last), key=lambda i: i.time)
+        lines.append(each.document.lines[item.line].split(b","))
+    assert int(lines[0][3]) ^ int(lines[1][3]) == 4
+    assert lines[0][:3] + lines[0][4:] == lines[1][:3] + lines[1][4:]
 
 
 def greens(beatmap: Beatmap, first: float, stop: float) -> list[bytes]:
@@ -91,19 +110,24 @@ def judge_states(beatmap: Beatmap, edit: RemapEdit, start: int, end: int) -> Non
         if abs(item.time - start) > 20000 and abs(item.time - end) > 20000:
             continue  # far from the range: the lines are the same, as judged above
         assert old.velocity(item.time) == new.velocity(item.time)
+        if beatmap.mode in (1, 3):
+            assert old.scroll(item.time) == new.scroll(item.time)
         assert old.tempo(item.time) == new.tempo(item.time)
         for node in item.node_times:
             moments += [node + 5]
             assert old.kiai(node) == new.kiai(node)
-        moments += [item.time + 6, item.end_time + 5]
+        assert old.kiai(item.end_time) == new.kiai(item.end_time)
+        moments += [item.time + 5, item.time + 6, item.end_time + 5, item.end_time + 6]
     for moment in moments:
         assert old.sample(moment) == new.sample(moment), moment
     step = max(1, int(new_last - start) // 200)
     for moment in range(start - 10, int(new_last) + 20, step):
-        assert old.kiai(moment) == new.kiai(moment)
-    assert [raw for t, raw in old.objects if not start <= t <= end] == [
-        raw for t, raw in new.objects if not start <= t <= new_last
-    ]
+        if not edit.scope.kiai or not start <= moment <= new_last + 8:
+            assert old.kiai(moment) == new.kiai(moment)
+    if not edit.scope.next_combo:
+        assert [raw for t, raw in old.objects if not start <= t <= end] == [
+            raw for t, raw in new.objects if not start <= t <= new_last
+        ]
 
 
 def random_remap(beatmap: Beatmap, dice: random.Random) -> None:
@@ -111,7 +135,14 @@ def random_remap(beatmap: Beatmap, dice: random.Random) -> None:
     start = int(dice.choice(times)) + dice.choice([0, 0, 1, -1, dice.randint(-500, 500)])
     end = start + dice.choice([0, 1, 500, 2000, 4000, dice.randint(0, 10000)])
     count = dice.choice([0, 1, 5, 20, (end - start) // 150])
-    objects = random_objects(dice, start, end, count)
+    if beatmap.mode == 3:
+        objects = random_notes(dice, start, end, count, max(1, round(beatmap.circle_size)))
+    else:
+        objects = random_objects(dice, start, end, count)
+    kiai = None
+    if dice.random() < 0.3 and beatmap.timing.red_lines:
+        edges = sorted(dice.randint(start - 100, end + 100) for _ in range(dice.choice([0, 2, 4])))
+        kiai = list(zip(edges[::2], edges[1::2], strict=True))
     edit = remap(
         beatmap,
         start,
@@ -119,13 +150,15 @@ def random_remap(beatmap: Beatmap, dice: random.Random) -> None:
         objects,
         take_volume=dice.random() < 0.8,
         take_sv=dice.random() < 0.8,
+        kiai=kiai,
+        next_combo=dice.random() < 0.3,
     )
     judge(beatmap, edit, start, end)
 
 
-def run_all(corpus: Path, seed: int, rounds: int) -> None:
+def run_all(corpus: Path, mode: int, seed: int, rounds: int) -> None:
     edited = 0
-    for number, name in enumerate(standard_maps(corpus)):
+    for number, name in enumerate(maps_of_mode(corpus, mode)):
         beatmap = read(corpus / name)
         dice = random.Random(seed * 1000 + number)
         if not beatmap.document.has_section("HitObjects"):
@@ -135,22 +168,24 @@ def run_all(corpus: Path, seed: int, rounds: int) -> None:
         for _ in range(rounds):
             random_remap(beatmap, dice)
         edited += 1
-    assert edited > 80
+    assert edited >= (80, 15, 20, 30)[mode]
 
 
-def test_every_standard_map_keeps_what_is_outside(corpus: Path) -> None:
-    run_all(corpus, 1, 1)
+@pytest.mark.parametrize("mode", range(4))
+def test_every_map_keeps_what_is_outside(corpus: Path, mode: int) -> None:
+    run_all(corpus, mode, 1, 1)
 
 
 @pytest.mark.slow
-def test_every_standard_map_keeps_what_is_outside_many_times(corpus: Path) -> None:
-    run_all(corpus, 2, 25)
+@pytest.mark.parametrize("mode", range(4))
+def test_every_map_keeps_what_is_outside_many_times(corpus: Path, mode: int) -> None:
+    run_all(corpus, mode, 2, 25)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**9), st.integers(0, 10**9))
-def test_any_map_and_any_range(corpus: Path, which: int, seed: int) -> None:
-    names = standard_maps(corpus)
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 3), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_any_map_and_any_range(corpus: Path, mode: int, which: int, seed: int) -> None:
+    names = maps_of_mode(corpus, mode)
     beatmap = read(corpus / names[which % len(names)])
     if beatmap.document.has_section("HitObjects"):
         random_remap(beatmap, random.Random(seed))

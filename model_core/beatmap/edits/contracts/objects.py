@@ -102,10 +102,10 @@ def _check_greens(
             continue
         if point.time < first_red:
             raise _green_refused(point, "stand before the first red line")
-        if point.time > end_ms:
-            in_time = point.time > last_node + SAMPLE_LENIENCY + 1
-            if not in_time and abs(point.time - following_ms) > SAME_MS:
-                raise _green_refused(point, "be heard in the last new object")
+        # Up to the last node a line serves the new objects, which may reach beyond the range.
+        too_early = WHOLE_MS <= point.time - last_node <= SAMPLE_LENIENCY + 1
+        if point.time > end_ms and too_early and abs(point.time - following_ms) > SAME_MS:
+            raise _green_refused(point, "be heard in the last new object")
 
 
 def _green_refused(point: TimingPoint, what: str) -> EditRefused:
