@@ -10,11 +10,13 @@ from .beatmap import Beatmap, parse
 from .breaks import BreakPeriod
 from .document import Document, split_lines
 from .edits import Edit, EditKind, EditSummary, RemapEdit, Scope, rebase, remap
+from .edits.hitsounding import HitsoundEdit, set_hitsounds
 from .edits.new_map import MapHeader, RedLine, write_map
 from .edits.ranges import FreeRange, free_range, replaced_objects
 from .geometry.slider_path import CurveSegment, SliderCurve, SliderPath
 from .hit_objects import HitObject, HitSample
 from .new_objects import NewObject, ObjectKind, Sound
+from .object_sounds import ObjectSounds, object_sounds
 from .patches import LineEdit, Patch
 from .timestamps import Range, Timestamp, format_timestamp, parse_range, parse_timestamp
 from .timing import SampleState, Timing
@@ -31,10 +33,12 @@ __all__ = [
     "FreeRange",
     "HitObject",
     "HitSample",
+    "HitsoundEdit",
     "LineEdit",
     "MapHeader",
     "NewObject",
     "ObjectKind",
+    "ObjectSounds",
     "Patch",
     "Range",
     "RedLine",
@@ -49,12 +53,14 @@ __all__ = [
     "TimingPoint",
     "format_timestamp",
     "free_range",
+    "object_sounds",
     "parse",
     "parse_range",
     "parse_timestamp",
     "rebase",
     "remap",
     "replaced_objects",
+    "set_hitsounds",
     "split_lines",
     "write_map",
 ]

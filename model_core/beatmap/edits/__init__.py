@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from .edit import Edit, EditKind, Scope
+from .green_line_edits import (
+    GreenSetting,
+    change_green_lines,
+    green_lines_of,
+    set_green_lines,
+)
+from .hitsounding import HitsoundEdit, Unreached, set_hitsounds
 from .ranges import FreeRange, free_range, replaced_objects
 from .rebasing import rebase
 from .red_lines import red_lines_of, set_red_lines
@@ -14,13 +21,20 @@ __all__ = [
     "EditKind",
     "EditSummary",
     "FreeRange",
+    "GreenSetting",
+    "HitsoundEdit",
     "RemapEdit",
     "Scope",
+    "Unreached",
+    "change_green_lines",
     "free_range",
+    "green_lines_of",
     "rebase",
     "red_lines_of",
     "remap",
     "replaced_objects",
     "require_editable",
+    "set_green_lines",
+    "set_hitsounds",
     "set_red_lines",
 ]

@@ -6,8 +6,10 @@ to other bytes.
 
 from __future__ import annotations
 
+from ....errors import NotSupported
 from ...beatmap import Beatmap
 from ..edit import EditKind, Scope
+from .hitsounds import check_hitsounds
 from .objects import check_remap
 from .timing import check_green_lines, check_red_lines
 
@@ -15,10 +17,20 @@ __all__ = ["check"]
 
 
 def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
-    """Raises ``EditRefused`` unless ``new`` is ``old`` changed within ``scope`` only."""
+    """Raises ``EditRefused`` unless ``new`` is ``old`` changed within ``scope`` only.
+
+    Raises ``NotSupported`` for a file between whose lines no UTF-8 may stand.
+    """
+    if not old.document.is_utf8:
+        raise NotSupported(
+            f"This file is saved as {old.document.encoding.upper()}, which can be read but not"
+            " changed. Open the map in the editor and save it once; that makes it UTF-8."
+        )
     match scope.kind:
         case EditKind.OBJECTS:
             check_remap(old, new, scope)
+        case EditKind.HITSOUNDS:
+            check_hitsounds(old, new, scope)
         case EditKind.RED_LINES:
             check_red_lines(old, new, scope)
         case EditKind.GREEN_LINES:
