@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from .numbers import to_single
+
 #: The width of the playfield that the columns share, in osu! pixels, and the y of every object.
 PLAYFIELD_WIDTH, COLUMN_Y = 512, 192
 
@@ -15,7 +17,9 @@ def key_count(circle_size: float) -> int:
 
 def column_of(x: float, keys: int) -> int:
     """The column at ``x`` osu! pixels, 0 for the first; beyond the edges the outermost."""
-    return min(keys - 1, max(0, math.floor(x * keys / PLAYFIELD_WIDTH)))
+    # The game divides by a column's width, in single precision.
+    place = to_single(x / to_single(PLAYFIELD_WIDTH / keys))
+    return min(keys - 1, max(0, math.floor(place)))
 
 
 def column_x(column: int, keys: int) -> int:
