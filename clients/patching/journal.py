@@ -163,7 +163,12 @@ class Journal:
                     KEPT_ALWAYS,
                 ),
             )
-            return _get(db, int(cursor.lastrowid or 0))
+            entry = _get(db, int(cursor.lastrowid or 0))
+            # Tried now, taken back, and done after the write: a damaged journal shows before it.
+            db.execute("SAVEPOINT trial")
+            _note_move(db, entry, EntryState.APPLIED, now)
+            db.execute("ROLLBACK TO trial")
+            return entry
 
     def mark(
         self, entry: Entry, state: EntryState, temporary: str = "", at: float | None = None
@@ -325,16 +330,17 @@ class Journal:
             migrate(db)
             yield db
             db.execute("COMMIT")
-        except (sqlite3.Error, _UnreadableError) as error:
+        except (sqlite3.Error, _UnreadableError, UnicodeError) as error:
+            # UnicodeError: what a damaged file has in place of its tables' names.
             raise self._unusable(error) from error
         finally:
             db.close()
 
     def _unusable(self, error: Exception) -> JournalError:
-        remedy = _remedy(error)
+        what = " ".join(str(error).split())
         return JournalError(
-            f"the undo journal {self.file} cannot be used ({error}). Without it nothing is "
-            f"written. {remedy}"
+            f"the undo journal {self.file} cannot be used ({what}). Without it nothing is "
+            f"written. {_remedy(error)}"
         )
 
 
