@@ -6,16 +6,19 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..new_objects import NewObject
-from ..numbers import format_number
+from ..numbers import format_beat_length, format_number
 from ..timing import Timing
 from ..timing_points import KIAI, OMIT_BARLINE, TimingPoint
-from .green_lines import Demand, GreenLine, LineState, demands_of, place, state_of
+from .green_lines import GreenLine, LineState, demands_of, place, state_of
 from .object_lines import format_object
 
 VERSION = 14
+MANIA = 3
+#: Modes in which the lines' velocity is the speed at which notes scroll.
+SCROLLING = (1, MANIA)
 SET_NAMES = {1: "Normal", 2: "Soft", 3: "Drum"}
 
 
@@ -90,7 +93,7 @@ def write_map(
     [Events] as they are (storyboard, comments). Objects are written in order of time.
     Raises ``ValueError`` without a red line.
     """
-    body = map_body(red_lines, objects, kiai)
+    body = map_body(red_lines, objects, kiai, mode=header.mode)
     lines = [
         f"osu file format v{VERSION}",
         "",
@@ -118,11 +121,12 @@ def map_body(
     objects: Sequence[NewObject],
     kiai: Sequence[tuple[float, float]] = (),
     scroll: Sequence[tuple[float, float]] = (),
+    mode: int = 0,
 ) -> MapBody:
-    """The timing and object lines of a new map, in order of time.
+    """The timing and object lines of a new map of a mode, in order of time.
 
-    ``scroll`` are (ms, multiplier): scroll speeds of taiko and mania, which belong to no object.
-    Raises ``ValueError`` without a red line.
+    ``scroll`` are (ms, multiplier): in taiko and mania, the scroll speed from then on of all that
+    asks for none of its own. Raises ``ValueError`` without a red line.
     """
     if not red_lines:
         raise ValueError("a map needs at least one red line")
@@ -130,7 +134,7 @@ def map_body(
     ordered = sorted(objects, key=lambda item: item.time)
     main_set = _main_set(ordered)
     reds = _red_points(sorted(red_lines, key=lambda red: red.time), ordered, kiai, main_set)
-    greens = _green_lines(reds, ordered, kiai, scroll)
+    greens = _green_lines(reds, ordered, kiai, sorted(scroll), mode in SCROLLING)
     points = sorted(
         [*reds, *(green.point() for green in greens)], key=lambda p: (p.time, not p.uninherited)
     )
@@ -141,7 +145,9 @@ def map_body(
     )
     return MapBody(
         tuple(text for _, _, text in timing_lines),
-        tuple(format_object(item, timing, VERSION, 0.0) for item in ordered),
+        tuple(
+            format_object(item, timing, VERSION, 0.0, own_volume=mode == MANIA) for item in ordered
+        ),
         len(greens),
         main_set,
     )
@@ -294,37 +300,39 @@ def _green_lines(
     objects: Sequence[NewObject],
     kiai: Sequence[tuple[float, float]],
     scroll: Sequence[tuple[float, float]],
+    every_kind: bool,
 ) -> tuple[GreenLine, ...]:
     timing = Timing(reds)
     first = state_of(reds[0])
 
     def base(time: float) -> LineState:
+        index = bisect_right(scroll, (time, math.inf)) - 1
+        speed = scroll[index][1] if index >= 0 else 1.0
         return LineState(
-            1.0,
-            "-100",
+            speed,
+            format_beat_length(speed),
             first.sample_set,
             first.sample_index,
             first.volume,
             _in_kiai(kiai, time),
         )
 
-    def velocity(item: NewObject) -> float:
-        return 1.0 if item.slider_velocity is None else item.slider_velocity
+    def velocity(item: NewObject) -> float | None:
+        if item.slider_velocity is None and not every_kind:
+            return 1.0
+        return item.slider_velocity
 
     # Nothing may stand before the first red line; what is wanted there starts with it.
     start = reds[0].time
-    demands = {demand.time: demand for demand in demands_of(objects, velocity)}
-    for time, multiplier in scroll:
-        demands[time] = replace(demands.get(time, Demand(time)), velocity=multiplier)
-    wanted = [demand for time, demand in sorted(demands.items()) if time >= start]
-    switches = {float(edge) for span in kiai for edge in span if start <= edge < math.inf}
+    demands = demands_of(objects, velocity, every_kind=every_kind)
+    edges = {edge for span in kiai for edge in span} | {time for time, _ in scroll}
     return place(
         base,
         timing.meter_at,
         LineState(1.0, "-100", first.sample_set, first.sample_index, first.volume, first.kiai),
         reds,
         (),
-        wanted,
-        switches,
+        [demand for demand in demands if demand.time >= start],
+        {float(edge) for edge in edges if start <= edge < math.inf},
         math.inf,
     ).added
