@@ -79,14 +79,16 @@ def set_red_lines(
     resnap: bool = False,
     divisors: Sequence[int] | None = None,
     keep_state: bool = True,
+    whole_ms: bool = True,
 ) -> Edit:
     """Makes ``red_lines`` the red lines of the range (default: the whole map).
 
-    Times become whole milliseconds, as the editor writes them, but in maps of the newer format
-    and where the map has a line at that very time. ``omit_barline`` sets that mark; what is
-    marked stays so. ``resnap`` moves the objects of the range whose tempo changed to the nearest
-    tick, each on its own beat division or on ``divisors``. ``keep_state`` keeps slider velocity,
-    sounds and kiai as they are at every moment; without it the red lines stand alone.
+    Times become whole milliseconds, as the editor writes them, but in maps of the newer format,
+    where the map has a line at that very time, and without ``whole_ms``. ``omit_barline`` sets
+    that mark; what is marked stays so. ``resnap`` moves the objects of the range whose tempo
+    changed to the nearest tick, each on its own beat division or on ``divisors``. ``keep_state``
+    keeps slider velocity, sounds and kiai as they are at every moment; without it the red lines
+    stand alone.
 
     Raises ``InputError`` for lines that no map can have, and ``EditRefused`` where something else
     would change.
@@ -94,7 +96,7 @@ def set_red_lines(
     first, last = _bounds(start_ms, end_ms)
     if any(not 1 <= divisor <= 16 for divisor in divisors or ()):
         raise InputError("A beat division is a whole number between 1 and 16.")
-    wanted = _wanted(beatmap, red_lines, first, last)
+    wanted = _wanted(beatmap, red_lines, first, last, whole_ms)
     changes = _changes(beatmap, wanted, first, last, keep_state)
     data = beatmap.document.data
     middle = parse(_patch(beatmap, changes, (), ()).apply(data))
@@ -119,7 +121,9 @@ def _bounds(start_ms: int | None, end_ms: int | None) -> tuple[int, int]:
     return first, last
 
 
-def _wanted(beatmap: Beatmap, red_lines: Sequence[RedLine], first: int, last: int) -> list[RedLine]:
+def _wanted(
+    beatmap: Beatmap, red_lines: Sequence[RedLine], first: int, last: int, whole_ms: bool
+) -> list[RedLine]:
     """The lines asked for in order of time, as they can be written."""
     own = {red.time for red in beatmap.timing.red_lines}
     wanted: dict[float, RedLine] = {}
@@ -127,7 +131,7 @@ def _wanted(beatmap: Beatmap, red_lines: Sequence[RedLine], first: int, last: in
         time = line.time
         if not math.isfinite(time) or abs(time - beatmap.time_offset) > MAX_VALUE:
             raise InputError(f"A red line cannot stand at {time} ms.")
-        if beatmap.version < LAZER_VERSION and time not in own:
+        if whole_ms and beatmap.version < LAZER_VERSION and time not in own:
             time = float(math.floor(time + 0.5))
         if not first <= time <= last:
             raise InputError(

@@ -16,7 +16,7 @@ from ..break_edits import overlapped_breaks
 from ..edit import Scope
 from ..ranges import FreeRange, free_range
 from .differences import kiai_differences
-from .kept_lines import check_lines
+from .kept_lines import check_lines, new_section, red_lines_within
 from .survivors import check_single_lines, check_survivors, refuse, same_line
 
 #: A slider's decoded end may differ from the planned one by this much (ms).
@@ -47,7 +47,7 @@ def check_remap(old: Beatmap, new: Beatmap, scope: Scope) -> None:
     if scope.next_combo:
         later = [item for item in old_survivors if item.time > end_ms]
         following = min(later, key=lambda item: item.time, default=None)
-    check_survivors(old, new, old_survivors, new_survivors, following)
+    check_survivors(old, new, old_survivors, new_survivors, following, scope.red_lines)
     last_node = max((item.end_time for item in made), default=-math.inf)
     last_restore = min(free.following_ms, max(end_ms, last_node + RESTORE_DELAY))
     _check_kiai(old, new, scope, last_restore)
@@ -62,6 +62,10 @@ def check_remap(old: Beatmap, new: Beatmap, scope: Scope) -> None:
     may_come = {item.line for item in made}
     may_come |= {p.line for p in new.timing_points if _green_within(p, start_ms, last_restore)}
     may_come |= {period.line for period in new.breaks if _part_of(period, broken)}
+    if scope.red_lines:
+        going, coming = red_lines_within(old, new, start_ms, end_ms, free.following_ms)
+        may_go |= going
+        may_come |= coming | new_section(old, new)
     if following is not None:
         after = new_survivors[old_survivors.index(following)]
         if not same_line(old, following.line, new.document.lines[after.line]):

@@ -6,6 +6,7 @@ with the object and the property that would change.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -21,6 +22,8 @@ from .differences import StateDifferences
 SCROLLING_MODES = (1, 3)
 #: The field of an object's line that holds its kind and its new-combo bit.
 TYPE_FIELD = 3
+#: Beats that are this near to each other (ms) are the same: numbers in files are rounded.
+SAME_PHASE = 0.01
 
 
 def refuse(item: HitObject, what: str, before: object, after: object) -> EditRefused:
@@ -38,11 +41,13 @@ def check_survivors(
     before: Sequence[HitObject],
     after: Sequence[HitObject],
     free_combo: HitObject | None = None,
+    phase_only: bool = False,
 ) -> None:
     """Raises unless objects kept their lines, byte for byte, and their effective state.
 
     ``before`` and ``after`` are the same objects in the same order. ``free_combo`` is the one
-    whose new-combo bit may be another.
+    whose new-combo bit may be another. With ``phase_only`` another red line may say their tempo,
+    as long as their beats and bars stay where they are.
     """
     scrolling = old.mode in SCROLLING_MODES
     differences = StateDifferences(old.timing, new.timing, scrolling)
@@ -56,7 +61,7 @@ def check_survivors(
             raise refuse(was, "end time", was.end_time, now.end_time)
         if differences.touch(was.time, was.end_time + SAMPLE_LENIENCY + 1):
             for what, earlier, later in effective_states(
-                old.timing, new.timing, was, now, scrolling
+                old.timing, new.timing, was, now, scrolling, phase_only
             ):
                 if earlier != later:
                     raise refuse(was, what, earlier, later)
@@ -73,14 +78,22 @@ def same_but_new_combo(before: bytes, after: bytes) -> bool:
 
 
 def effective_states(
-    old: Timing, new: Timing, before: HitObject, after: HitObject, scrolling: bool = False
+    old: Timing,
+    new: Timing,
+    before: HitObject,
+    after: HitObject,
+    scrolling: bool = False,
+    phase_only: bool = False,
 ) -> list[tuple[str, object, object]]:
     """What the game makes of an object and its timing lines, before and after, by name."""
     time = before.time
+    tempo = old.red_line_at(time), new.red_line_at(time)
+    if phase_only and same_phase(*tempo):
+        tempo = tempo[0], tempo[0]
     states: list[tuple[str, object, object]] = [
         ("end time", before.end_time, after.end_time),
         ("slider velocity", _velocity(old, time), _velocity(new, time)),
-        ("timing", _tempo(old.red_line_at(time)), _tempo(new.red_line_at(time))),
+        ("timing", _tempo(tempo[0]), _tempo(tempo[1])),
     ]
     if scrolling:
         states.append(("scroll speed", old.scroll_speed_at(time), new.scroll_speed_at(time)))
@@ -103,6 +116,17 @@ def _velocity(timing: Timing, time: float) -> tuple[float, bool]:
 
 def _tempo(point: TimingPoint | None) -> tuple[float, float, int] | None:
     return None if point is None else (point.time, point.milliseconds_per_beat, point.meter)
+
+
+def same_phase(before: TimingPoint | None, after: TimingPoint | None) -> bool:
+    """Whether two red lines put beats and bars in the same places, where both are in effect."""
+    if before is None or after is None:
+        return before is after
+    tempo = before.milliseconds_per_beat, before.meter
+    if tempo != (after.milliseconds_per_beat, after.meter):
+        return False
+    bar = tempo[0] * tempo[1]
+    return abs(math.remainder(after.time - before.time, bar)) <= SAME_PHASE
 
 
 def _sounds(point: TimingPoint | None) -> tuple[int, int, int]:

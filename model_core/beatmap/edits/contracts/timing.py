@@ -19,7 +19,7 @@ from ...timestamps import format_timestamp
 from ...timing import SAMPLE_LENIENCY, Timing
 from ...timing_points import KIAI, OMIT_BARLINE, TimingPoint
 from ..edit import Scope
-from .kept_lines import check_lines
+from .kept_lines import check_lines, new_section
 from .states import STATES, first_difference
 from .survivors import check_single_lines, refuse, same_line
 
@@ -46,7 +46,7 @@ def check_red_lines(old: Beatmap, new: Beatmap, scope: Scope) -> None:
     if scope.resnap:
         may_go |= _lines_within(old.hit_objects, scope)
         may_come |= _lines_at(new, may_go)
-    check_lines(old, new, may_go, may_come | _new_section(old, new))
+    check_lines(old, new, may_go, may_come | new_section(old, new))
     check_single_lines(old, new)
     _check_red_fields(going, coming)
     if scope.resnap:
@@ -143,19 +143,6 @@ def _before_first(point: TimingPoint) -> EditRefused:
         f"The green line at {format_timestamp(point.time).removesuffix(' - ')} (line"
         f" {point.line + 1}) would stand before the first red line. Nothing was changed."
     )
-
-
-def _new_section(old: Beatmap, new: Beatmap) -> set[int]:
-    """The lines around a section that the map had none of: its header, a blank one behind."""
-    if old.document.has_section("TimingPoints"):
-        return set()
-    lines: set[int] = set()
-    for span in new.document.sections:
-        if span.name == "TimingPoints":
-            lines.add(span.header)
-            if span.end > span.first and not new.document.lines[span.end - 1].strip():
-                lines.add(span.end - 1)
-    return lines
 
 
 def _check_red_fields(going: Sequence[TimingPoint], coming: Sequence[TimingPoint]) -> None:
