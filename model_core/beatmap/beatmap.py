@@ -16,7 +16,7 @@ from .breaks import BreakPeriod
 from .colours import Colours, read_colours
 from .columns import column_of, key_count
 from .combos import Combos, read_combos
-from .document import Document
+from .document import SPACES, Document
 from .events import EventFile, Events, StoryboardSample, read_events
 from .hit_objects import HitObject
 from .numbers import parse_float, parse_int, parse_single, to_single
@@ -97,7 +97,7 @@ class Beatmap:
             found = self._sections[section] = {}
             for reading in self.document.section(section):
                 key, _, value = reading.text.partition(":")
-                found.setdefault(key.strip(), []).append(value.strip())
+                found.setdefault(key.strip(SPACES), []).append(value.strip(SPACES))
         return found
 
     def _last(self, section: str, key: str, read: Callable[[str], T], default: T) -> T:

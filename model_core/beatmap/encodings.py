@@ -35,7 +35,8 @@ def find_encoding(data: bytes) -> tuple[str, bytes]:
 def text_rows(data: bytes) -> Iterable[tuple[int, str]]:
     """Lines as the game reads them, with the index of the byte line that each begins in.
 
-    A line ends at a newline, at a carriage return, or at both together.
+    A line ends at a newline, at a carriage return, or at both together (of which the return
+    may be left at the end of the row).
     """
     encoding, mark = find_encoding(data)
     if encoding != UTF8:
