@@ -97,15 +97,32 @@ def _halve_long(points: list[complex]) -> tuple[list[complex], list[complex]]:
 
 def _is_flat(points: list[complex]) -> bool:
     limit = 2 * BEZIER_TOLERANCE
-    return all(
-        abs(a - 2 * b + c) <= limit for a, b, c in zip(points, points[1:], points[2:], strict=False)
-    )
+    for a, b, c in zip(points, points[1:], points[2:], strict=False):
+        if abs(a - 2 * b + c) > limit:
+            return False
+    return True
 
 
 def _bezier(points: list[complex]) -> list[complex]:
     if len(points) > MAX_BEZIER_POINTS:
         return points
+    if len(points) == 3:
+        return _quadratic(*points)
     return [*_flat_pieces([points]), points[-1]]
+
+
+def _quadratic(a: complex, b: complex, c: complex) -> list[complex]:
+    """A Bezier of three points: both halves bend alike, so all pieces end up equally long."""
+    bend = a - 2 * b + c
+    pieces, left = 1, abs(bend)
+    while left > 2 * BEZIER_TOLERANCE:
+        left /= 4
+        pieces *= 2
+    # A flat piece gives its first point and its middle.
+    steps = 2 * pieces
+    pull = 2 * (b - a)
+    inner = [a + (pull + bend * (step / steps)) * (step / steps) for step in range(1, steps)]
+    return [a, *inner, c]
 
 
 def _flat_pieces(waiting: list[list[complex]]) -> list[complex]:
@@ -113,6 +130,9 @@ def _flat_pieces(waiting: list[list[complex]]) -> list[complex]:
     output: list[complex] = []
     while waiting:
         piece = waiting.pop()
+        if len(piece) == 4:
+            _cubic_step(piece, waiting, output)
+            continue
         left, right = _halve(piece)
         # Endless halving cannot happen: each half's bends are a quarter of the whole's.
         if not _is_flat(piece):
@@ -124,6 +144,22 @@ def _flat_pieces(waiting: list[list[complex]]) -> list[complex]:
         for index in range(2, 2 * len(piece) - 3, 2):
             output.append((fine[index - 1] + 2 * fine[index] + fine[index + 1]) * 0.25)
     return output
+
+
+def _cubic_step(piece: list[complex], waiting: list[list[complex]], output: list[complex]) -> None:
+    """One round of :func:`_flat_pieces` for four points, by far the most frequent number."""
+    a, b, c, d = piece
+    ab, bc, cd = (a + b) * 0.5, (b + c) * 0.5, (c + d) * 0.5
+    abc, bcd = (ab + bc) * 0.5, (bc + cd) * 0.5
+    middle = (abc + bcd) * 0.5
+    limit = 2 * BEZIER_TOLERANCE
+    if abs(a - 2 * b + c) > limit or abs(b - 2 * c + d) > limit:
+        waiting.append([middle, bcd, cd, d])
+        waiting.append([a, ab, abc, middle])
+    else:
+        output.append(a)
+        output.append((ab + 2 * abc + middle) * 0.25)
+        output.append((middle + 2 * bcd + cd) * 0.25)
 
 
 def _arc(points: list[complex]) -> list[complex]:

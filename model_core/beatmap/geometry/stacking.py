@@ -26,7 +26,7 @@ STACK_STEP = 6.4
 CENTRE: Point = (256.0, 192.0)
 #: A file that needs more comparisons than this has everything in one moment and is no map;
 #: the rest of it stays unstacked.
-MAX_COMPARISONS = 20_000_000
+MAX_COMPARISONS = 4_000_000
 
 
 class _Stackable:
