@@ -10,9 +10,17 @@ from .beatmap import Beatmap, parse
 from .breaks import BreakPeriod
 from .document import Document, split_lines
 from .edits import Edit, EditKind, EditSummary, RemapEdit, Scope, rebase, remap
+from .edits.green_line_edits import (
+    GreenSetting,
+    change_green_lines,
+    green_lines_of,
+    set_green_lines,
+)
 from .edits.hitsounding import HitsoundEdit, set_hitsounds
 from .edits.new_map import MapHeader, RedLine, write_map
 from .edits.ranges import FreeRange, free_range, replaced_objects
+from .edits.red_lines import red_lines_of, set_red_lines
+from .edits.unlocked import remap_with_timing
 from .geometry.slider_path import CurveSegment, SliderCurve, SliderPath
 from .hit_objects import HitObject, HitSample
 from .new_objects import NewObject, ObjectKind, Sound
@@ -31,6 +39,7 @@ __all__ = [
     "EditKind",
     "EditSummary",
     "FreeRange",
+    "GreenSetting",
     "HitObject",
     "HitSample",
     "HitsoundEdit",
@@ -51,16 +60,22 @@ __all__ = [
     "Timestamp",
     "Timing",
     "TimingPoint",
+    "change_green_lines",
     "format_timestamp",
     "free_range",
+    "green_lines_of",
     "object_sounds",
     "parse",
     "parse_range",
     "parse_timestamp",
     "rebase",
+    "red_lines_of",
     "remap",
+    "remap_with_timing",
     "replaced_objects",
+    "set_green_lines",
     "set_hitsounds",
+    "set_red_lines",
     "split_lines",
     "write_map",
 ]
