@@ -72,13 +72,15 @@ def place_greens(
     switches: list[float] = []
     if kiai is not None:
         switches = [kiai_from, *(float(edge) for span in kiai for edge in span)]
-        switches = [edge for edge in switches if kiai_from <= edge < restore]
+        switches = [edge for edge in switches if kiai_from <= edge < min(restore, end_ms + 1)]
 
     def base(time: float) -> LineState:
         own = state_at(timing, time)
         if kiai is None or not kiai_from <= time < restore:
             return own
-        return replace(own, kiai=any(first <= time < last for first, last in kiai))
+        # Behind the range nothing is switched until all is restored.
+        asked = min(time, end_ms)
+        return replace(own, kiai=any(first <= asked < last for first, last in kiai))
 
     before = state_at(timing, math.nextafter(earliest, -math.inf))
     return place(base, timing.meter_at, before, fixed, editable, demands, switches, restore)
