@@ -38,7 +38,8 @@ def _legal(text: str) -> str:
 
 
 def _join(fields: dict[str, str]) -> str:
-    return f"{fields['artist']} - {fields['title']} ({fields['creator']}) [{fields['name']}].osu"
+    whole = f"{fields['artist']} - {fields['title']} ({fields['creator']}) [{fields['name']}].osu"
+    return whole.lstrip()
 
 
 def _too_long(text: str) -> bool:

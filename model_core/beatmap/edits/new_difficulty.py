@@ -25,7 +25,14 @@ from ..breaks import BreakPeriod
 from ..hit_objects import span_duration
 from ..new_objects import NewObject, ObjectKind
 from ..numbers import format_number
-from ..timing_points import MAX_BEAT_LENGTH, MIN_BEAT_LENGTH, OMIT_BARLINE, TimingPoint
+from ..timing_points import (
+    MAX_BEAT_LENGTH,
+    MAX_SCROLL,
+    MIN_BEAT_LENGTH,
+    MIN_SCROLL,
+    OMIT_BARLINE,
+    TimingPoint,
+)
 from .break_edits import split_break
 from .contracts.new_files import Meant, check_new_difficulty
 from .copied_sections import CopiedSection
@@ -46,7 +53,8 @@ from .summary import EditSummary, counted
 MODE_NAMES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
 #: The word that marks a map as generated, whatever it was made by.
 GENERATED_TAG = "ai-generated"
-_MIN_VELOCITY, _MAX_VELOCITY = 0.1, 10.0
+#: The slowest a slider moves, whatever the speed of what scrolls.
+MIN_VELOCITY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +278,20 @@ def _completed(
     result = []
     for item in sorted(objects, key=lambda each: each.time):
         _check_kind(item, mode)
+        velocity = item.slider_velocity
+        if velocity is None and item.kind is ObjectKind.SLIDER:
+            switch = bisect_right(speeds, (item.time, math.inf)) - 1
+            velocity = speeds[switch][1] if switch >= 0 else 1.0
+        if velocity is not None:
+            slowest = MIN_SCROLL if mode in SCROLLING else MIN_VELOCITY
+            item = replace(item, slider_velocity=min(MAX_SCROLL, max(slowest, velocity)))
         if item.kind is ObjectKind.SLIDER:
             index = max(0, bisect_right(times, item.time) - 1)
-            switch = bisect_right(speeds, (item.time, math.inf)) - 1
-            own = speeds[switch][1] if switch >= 0 else 1.0
-            wanted = own if item.slider_velocity is None else item.slider_velocity
-            velocity = min(_MAX_VELOCITY, max(_MIN_VELOCITY, wanted))
             beat = min(MAX_BEAT_LENGTH, max(MIN_BEAT_LENGTH, ordered_reds[index].beat_length))
-            span = span_duration(item.length, header.slider_multiplier, velocity, beat)
-            end = round(item.time + item.slides * span)
-            item = replace(item, slider_velocity=velocity, end_time=end)
+            # A slider takes a scroll speed below its own slowest for that.
+            moving = max(MIN_VELOCITY, item.slider_velocity or 1.0)
+            span = span_duration(item.length, header.slider_multiplier, moving, beat)
+            item = replace(item, end_time=round(item.time + item.slides * span))
         result.append(item)
     return tuple(result)
 

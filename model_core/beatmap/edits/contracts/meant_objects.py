@@ -69,12 +69,13 @@ def _shape(
     if mode == _MANIA:
         keys = key_count(columns)
         checks.append(("column", column_of(meant.x, keys), column_of(item.x, keys)))
-    if meant.slider_velocity is not None and (
-        meant.kind is ObjectKind.SLIDER or mode in _SCROLLING
-    ):
-        wanted, velocity = meant.slider_velocity, beatmap.timing.slider_velocity_at(item.time)
-        near = abs(velocity - wanted) <= VELOCITY_TOLERANCE * wanted
-        checks.append(("slider velocity", wanted, wanted if near else velocity))
+    wanted = meant.slider_velocity
+    if wanted is not None and mode in _SCROLLING:
+        speed = beatmap.timing.scroll_speed_at(item.time)
+        checks.append(("scroll speed", wanted, _as_meant(wanted, speed)))
+    elif wanted is not None and meant.kind is ObjectKind.SLIDER:
+        velocity = beatmap.timing.slider_velocity_at(item.time)
+        checks.append(("slider velocity", wanted, _as_meant(wanted, velocity)))
     if meant.kind is ObjectKind.SLIDER:
         checks.append(("number of slides", meant.slides, item.slides))
         checks.append(("length", meant.length, item.length))
@@ -86,6 +87,11 @@ def _shape(
     else:
         checks.append(("end time", end, item.end_time))
     return checks
+
+
+def _as_meant(wanted: float, found: float) -> float:
+    """``wanted`` if that is what was found, but for the rounding of text."""
+    return wanted if abs(found - wanted) <= VELOCITY_TOLERANCE * wanted else found
 
 
 def _sounds(
