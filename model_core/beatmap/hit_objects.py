@@ -215,10 +215,11 @@ class HitObject:
         return path.position_at(1.0)
 
     def _key(self) -> tuple[object, ...]:
+        # A slider's end follows from the rest, and may not be known yet.
+        last = self._end_time if self._slider is None else self._slider.key
         return (
-            *(self.line, self.kind, self.x, self.y, self.time, self._end_time, self.new_combo),
-            *(self.combo_skip, self.hit_sound, self.sample, self.slides, self.length),
-            None if self._slider is None else self._slider.key,
+            *(self.line, self.kind, self.x, self.y, self.time, self.new_combo, self.combo_skip),
+            *(self.hit_sound, self.sample, self.slides, self.length, last),
         )
 
     def __eq__(self, other: object) -> bool:
