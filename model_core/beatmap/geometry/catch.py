@@ -15,6 +15,7 @@ from itertools import pairwise
 from ..beatmap import Beatmap
 from ..hit_objects import HitObject
 from ..new_objects import ObjectKind
+from .catch_hard_rock import CIRCLE_SIZE_FACTOR, MAX_CIRCLE_SIZE, HardRock
 from .legacy_random import LegacyRandom
 from .rules import circle_scale, slider_speed
 from .single_precision import single
@@ -60,25 +61,35 @@ class CatchObject:
     hyper: bool = False
 
 
-def catch_objects(beatmap: Beatmap) -> tuple[tuple[CatchObject, ...], ...]:
+def catch_objects(
+    beatmap: Beatmap, *, hard_rock: bool = False
+) -> tuple[tuple[CatchObject, ...], ...]:
     """What each object becomes, parallel to ``beatmap.hit_objects``, in order of time.
 
     Offsets are drawn in order of time over the whole map, so that a change early in the map
-    moves every droplet and banana behind it, as it does in the game.
+    moves every droplet and banana behind it, as it does in the game. ``hard_rock`` plays the
+    map with that mod, which moves fruits and makes the catcher smaller.
     """
     random = LegacyRandom(RANDOM_SEED)
+    mover = HardRock(random, WIDTH) if hard_rock else None
     items = beatmap.hit_objects
     order = sorted(range(len(items)), key=lambda index: items[index].time)
     parts: list[list[CatchObject]] = [[] for _ in items]
     for index in order:
         item = items[index]
         if item.kind is ObjectKind.CIRCLE:
-            parts[index] = [CatchObject(CatchKind.FRUIT, item.time, _inside(item.x))]
-        elif item.kind is ObjectKind.SLIDER:
+            x = item.x if mover is None else mover.fruit(item.x, item.time)
+            parts[index] = [CatchObject(CatchKind.FRUIT, item.time, _inside(x))]
+        elif item.curve is not None:
+            if mover is not None:
+                mover.stream(item.curve.segments[-1].points[-1][0], item.time)
             parts[index] = [_moved(part, random) for part in _stream(beatmap, item)]
         else:
             parts[index] = list(_shower(item, random))
-    _mark_hyperdashes(beatmap.circle_size, parts, order)
+    size = beatmap.circle_size
+    if hard_rock:
+        size = min(MAX_CIRCLE_SIZE, single(size) * CIRCLE_SIZE_FACTOR)
+    _mark_hyperdashes(size, parts, order)
     return tuple(tuple(each) for each in parts)
 
 

@@ -16,13 +16,26 @@ class LegacyRandom:
 
     def __init__(self, seed: int) -> None:
         self._x, self._y, self._z, self._w = seed & _MASK, _Y, _Z, _W
+        self._bits, self._bits_left = 0, 0
+
+    def next_bool(self) -> bool:
+        """The next bit; one number gives thirty-two of them."""
+        if self._bits_left == 0:
+            self._bits, self._bits_left = self._next(), 32
+        bit = bool(self._bits & 1)
+        self._bits >>= 1
+        self._bits_left -= 1
+        return bit
 
     def next_int(self) -> int:
         """The next whole number, 0..2147483647."""
+        return self._next() & _INT_MASK
+
+    def _next(self) -> int:
         mixed = self._x ^ ((self._x << 11) & _MASK)
         self._x, self._y, self._z = self._y, self._z, self._w
         self._w = self._w ^ (self._w >> 19) ^ mixed ^ (mixed >> 8)
-        return self._w & _INT_MASK
+        return self._w
 
     def next_float(self) -> float:
         """The next number in [0, 1)."""

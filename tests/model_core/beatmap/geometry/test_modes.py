@@ -117,6 +117,47 @@ def test_what_was_spared_counts_only_on_the_way_on() -> None:
     assert [parts[0].hyper for parts in catch.catch_objects(back)] == [False, False, False]
 
 
+def hard_rock(objects: str) -> list[float]:
+    made = catch.catch_objects(map_of(objects, mode=2), hard_rock=True)
+    return [parts[0].x for parts in made if parts]
+
+
+def test_hard_rock_moves_fruits_on_in_their_direction() -> None:
+    # 40 pixels in 150 ms (less than a third) become 80; 60 pixels in 150 ms stay.
+    assert hard_rock("100,0,0,1,0 140,0,150,1,0") == [100, 180]
+    assert hard_rock("100,0,0,1,0 160,0,150,1,0") == [100, 160]
+    # The next one is compared with where the fruit fell, and none leaves the playfield.
+    assert hard_rock("100,0,0,1,0 140,0,150,1,0 180,0,300,1,0")[2] != 180
+    assert hard_rock("500,0,0,1,0 510,0,150,1,0") == [500, 510]
+    assert hard_rock("30,0,0,1,0 10,0,150,1,0") == [30, 10]
+
+
+def test_hard_rock_leaves_fruits_after_a_second() -> None:
+    assert hard_rock("100,0,0,1,0 140,0,1000,1,0") == [100, 180]
+    assert hard_rock("100,0,0,1,0 140,0,1001,1,0") == [100, 140]
+
+
+def test_hard_rock_moves_fruits_under_each_other_by_chance() -> None:
+    moved = hard_rock(" ".join(f"100,0,{time},1,0" for time in range(0, 4000, 80)))
+    assert moved[0] == 100
+    assert all(abs(x - 100) <= 20 for x in moved)
+    assert len(set(moved)) > 10
+
+
+def test_hard_rock_goes_by_the_last_control_point_of_a_stream() -> None:
+    stream = "100,0,0,2,0,L|300:0,1,50"
+    # From 300, where the stream never gets, to 340.
+    assert hard_rock(f"{stream} 340,0,150,1,0") == [100, 380]
+
+
+def test_random_bits_come_from_one_number_at_a_time() -> None:
+    bits, numbers = LegacyRandom(1337), LegacyRandom(1337)
+    low = numbers.next_int()
+    assert [bits.next_bool() for _ in range(31)] == [bool(low >> at & 1) for at in range(31)]
+    bits.next_bool()
+    assert bits.next_int() == numbers.next_int()
+
+
 def test_columns() -> None:
     assert [mania.column_of(x, 4) for x in (-9, 0, 127, 128, 511, 512, 900)] == [
         0,
