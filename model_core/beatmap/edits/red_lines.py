@@ -105,7 +105,12 @@ def set_red_lines(
     companions = _companions(beatmap, middle, changes) if keep_state else ()
     moves: tuple[ObjectMove, ...] = ()
     if resnap and changes:
-        moves = resnapped(beatmap, middle.timing, first, last, divisors)
+        moved_reds = [
+            (change.before, change.after)
+            for change in changes
+            if change.before is not None and change.after is not None
+        ]
+        moves = resnapped(beatmap, middle.timing, first, last, moved_reds, divisors)
     patch = _patch(beatmap, changes, companions, moves)
     result = parse(patch.apply(data))
     scope = Scope(EditKind.RED_LINES, first, last, resnap=resnap, loose_state=not keep_state)

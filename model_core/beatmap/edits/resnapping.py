@@ -72,13 +72,16 @@ def resnapped(
     timing: Timing,
     start_ms: float,
     end_ms: float,
+    moved_reds: Iterable[tuple[TimingPoint, TimingPoint]] = (),
     divisors: Sequence[int] | None = None,
 ) -> tuple[ObjectMove, ...]:
     """The objects that start in ``start_ms..end_ms`` and move under ``timing``, in file order.
 
-    ``divisors`` are the beat divisions to move to; ``None`` keeps each object's own.
+    ``moved_reds`` are red lines that stand at another time (before, after): what stood behind one
+    stays behind it. ``divisors`` are the beat divisions to move to; ``None`` keeps each object's
+    own.
     """
-    grid = _Grid(beatmap, timing, divisors)
+    grid = _Grid(beatmap, timing, moved_reds, divisors)
     moves = []
     for item in beatmap.hit_objects:
         if not start_ms <= item.time <= end_ms:
@@ -93,8 +96,15 @@ def resnapped(
 
 
 class _Grid:
-    def __init__(self, beatmap: Beatmap, new: Timing, divisors: Sequence[int] | None) -> None:
+    def __init__(
+        self,
+        beatmap: Beatmap,
+        new: Timing,
+        moved_reds: Iterable[tuple[TimingPoint, TimingPoint]],
+        divisors: Sequence[int] | None,
+    ) -> None:
         self._old, self._new = beatmap.timing, new
+        self._heirs = {before.time: (after, Timing((after,))) for before, after in moved_reds}
         self._new_times = [red.time for red in new.red_lines]
         self._divisors = divisors
         starts = [item.time for item in beatmap.hit_objects]
@@ -104,17 +114,29 @@ class _Grid:
         self._rounded = ticks_are_rounded(starts, self._old)
 
     def moved(self, time: float) -> float:
-        red = self._new.red_line_at(time)
-        if red is None or same_tempo(self._old.red_line_at(time), red):
+        red, own = self._new.red_line_at(time), self._old.red_line_at(time)
+        if red is None or same_tempo(own, red):
             return time
-        tick = self._new.nearest_tick(time, self._divisors or self._own_divisors(time))
-        following = bisect_right(self._new_times, time)
-        if following < len(self._new_times) and red.time <= time:
-            # The next red line is a tick itself, and its own ticks begin there.
-            tick = min(tick, self._new_times[following])
+        divisors = self._divisors or self._own_divisors(time)
+        heir, ticks = self._heirs.get(math.nan if own is None else own.time, (None, None))
+        if heir is not None and ticks is not None and self._left_behind(time, own, heir):
+            tick = max(heir.time, ticks.nearest_tick(time, divisors))
+        else:
+            tick = self._new.nearest_tick(time, divisors)
+            following = bisect_right(self._new_times, time)
+            if following < len(self._new_times) and red.time <= time:
+                # The next red line is a tick itself, and its own ticks begin there.
+                tick = min(tick, self._new_times[following])
         if abs(tick - time) < SAME_TICK and not self._decimals:
             return time
         return self._whole(tick)
+
+    @staticmethod
+    def _left_behind(time: float, own: TimingPoint | None, heir: TimingPoint) -> bool:
+        """Whether a red line moved a little, over a moment behind it."""
+        if own is None or not own.time <= time < heir.time:
+            return False
+        return heir.time - own.time <= heir.milliseconds_per_beat / 2
 
     def _own_divisors(self, time: float) -> Sequence[int]:
         for divisor in TICK_DIVISORS:
