@@ -16,8 +16,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from multiprocessing import get_context
 
-from .catalogue import properties
-from .running import Outcome, run
+from .catalogue import properties, run_named
+from .running import Outcome
 
 DEFAULT_EXAMPLES = 2000
 DEFAULT_SEED = 1
@@ -58,20 +58,15 @@ def run_all(names: Sequence[str], examples: int, seed: int, processes: int) -> I
         for name, weight in weights.items()
     ]
     if processes == 1:
-        yield from map(_task, tasks)
+        yield from map(run_named, tasks)
         return
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        yield from pool.map(_task, tasks)
+        yield from pool.map(run_named, tasks)
 
 
 def seed_of(name: str, seed: int) -> int:
     """A property's own seed."""
     return zlib.crc32(f"{seed} {name}".encode())
-
-
-def _task(task: tuple[str, int, int]) -> Outcome:
-    name, examples, seed = task
-    return run(next(p for p in properties() if p.name == name), examples, seed)
 
 
 def row(*cells: str) -> str:

@@ -11,7 +11,7 @@ from .map_cases import map_cases
 from .patch_properties import THREE_FILES, laws, three_maps, three_states
 from .reading_properties import ANY_BYTES, any_bytes_come_back, any_map_comes_back
 from .rebase_properties import changed_maps, survives_changes
-from .running import Property
+from .running import Outcome, Property, run
 from .undo_properties import goes_back_and_forth, stories
 
 MODES = ("standard", "taiko", "catch", "mania")
@@ -28,7 +28,7 @@ def properties() -> tuple[Property, ...]:
     maps = map_cases()
     found = [
         Property("any bytes", 40, ANY_BYTES, any_bytes_come_back),
-        Property("any map", 20, map_cases(whole=True), any_map_comes_back),
+        Property("any map", 20, maps, any_map_comes_back),
         Property("patches of lines", 40, THREE_FILES, laws),
         Property("patches of maps", 16, three_states(), three_maps),
     ]
@@ -41,3 +41,9 @@ def properties() -> tuple[Property, ...]:
         found.append(Property(f"rebase {name}", 5, changed_maps(), survives_changes(kind)))
     found.append(Property("undo and redo", 6, stories(), goes_back_and_forth))
     return tuple(found)
+
+
+def run_named(task: tuple[str, int, int]) -> Outcome:
+    """Runs a property, given by name, with a number of examples and a seed."""
+    name, examples, seed = task
+    return run(next(p for p in properties() if p.name == name), examples, seed)

@@ -6,6 +6,7 @@ word that a judge returns tells the two apart.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 
 from model_core.beatmap import Beatmap, Edit, EditKind, RemapEdit, Scope, split_lines
@@ -29,6 +30,8 @@ def judge(beatmap: Beatmap, edit: Edit) -> str:
         return "edited" if edit.patch.edits else "as it was"
     if not edit.patch.edits:
         return "as it was"
+    # The plain reading knows no byte order mark.
+    data, result = (each.removeprefix(BOM_UTF8) for each in (data, result))
     readings = plain(data, beatmap.version), plain(result, beatmap.version)
     if readings[0] is None or readings[1] is None:
         return "edited unread"

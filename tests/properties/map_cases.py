@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -83,7 +84,8 @@ def sources() -> dict[int, tuple[str, ...]]:
     for folder in (CORPUS, SAMPLES):
         for path in sorted(folder.rglob("*.osu")):
             if path.stat().st_size <= LARGEST:
-                found[parse(path.read_bytes()).mode].append(str(path.relative_to(folder)))
+                mode = re.search(rb"^Mode *: *([0-3])", path.read_bytes(), re.MULTILINE)
+                found[int(mode[1]) if mode else 0].append(str(path.relative_to(folder)))
     return {
         mode: (*names, *(f"made {mode} {n}" for n in range(20))) for mode, names in found.items()
     }
@@ -207,18 +209,13 @@ MUTATIONS: SearchStrategy[Mutation] = st.tuples(
 WINDOWS = st.tuples(st.integers(0, 1023), st.integers(5, 150))
 
 
-def map_cases(
-    modes: tuple[int, ...] = (0, 1, 2, 3), whole: bool = False, most: int = 5
-) -> SearchStrategy[MapCase]:
-    """Maps of some modes; ``whole`` also with all their objects, up to ``most`` mutations."""
+def map_cases(modes: tuple[int, ...] = (0, 1, 2, 3), most: int = 5) -> SearchStrategy[MapCase]:
+    """Maps of some modes, whole or with some of their objects, after up to ``most`` mutations."""
     names = [name for mode in modes for name in sources()[mode]]
-    windows: SearchStrategy[tuple[int, int] | None] = WINDOWS
-    if whole:
-        windows = st.one_of(WINDOWS, st.none())
     return st.builds(
         MapCase,
         source=st.sampled_from(names),
-        window=windows,
+        window=st.one_of(WINDOWS, st.none()),
         mutations=st.lists(MUTATIONS, max_size=most).map(tuple),
         seed=st.integers(0, 2**32 - 1),
     )

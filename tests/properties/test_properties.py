@@ -9,7 +9,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-from .__main__ import main, properties, run, seed_of
+from .__main__ import main, seed_of
+from .catalogue import properties, run_named
+from .running import Property
 
 #: The long run; its seed is fixed, so that a failure can be looked at again.
 EXAMPLES, SEED = 20_500, 20_241
@@ -17,18 +19,18 @@ EXAMPLES, SEED = 20_500, 20_241
 
 @pytest.mark.parametrize("name", [p.name for p in properties()])
 def test_a_few(name: str) -> None:
-    what = next(p for p in properties() if p.name == name)
-    outcome = run(what, 2 * what.weight, seed_of(name, 1))
+    weight = next(p.weight for p in properties() if p.name == name)
+    outcome = run_named((name, 2 * weight, seed_of(name, 1)))
     assert not outcome.failure, outcome.failure
-    assert outcome.examples >= what.weight
+    assert outcome.examples >= weight
 
 
 def test_a_failure_is_shown_and_told_by_the_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("tests.properties.running.Property.check", None, raising=False)
-    broken = properties()[0].__class__("any bytes", 1, properties()[0].strategy, refuse_long)
-    monkeypatch.setattr("tests.properties.__main__.properties", lambda: (broken,))
+    broken = Property("any bytes", 1, properties()[0].strategy, refuse_long)
+    for module in ("__main__", "catalogue"):
+        monkeypatch.setattr(f"tests.properties.{module}.properties", lambda: (broken,))
     assert main(["--examples", "100", "--seed", "5"]) == 1
     told = capsys.readouterr().out
     assert "FAILED" in told and "Falsifying example of any bytes" in told

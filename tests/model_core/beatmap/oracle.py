@@ -37,6 +37,8 @@ class Reading:
     """The timing lines and object lines of one file of format 5 to 14."""
 
     def __init__(self, data: bytes) -> None:
+        if data.count(b"\r") != data.count(b"\r\n"):
+            raise ValueError("lines that only a carriage return ends are not read here")
         sections = _sections(data)
         self.lines: list[Line] = []
         for number, raw in sections.get("TimingPoints", []):

@@ -97,7 +97,7 @@ def greens(beatmap: Beatmap, first: float, stop: float) -> list[bytes]:
 def judge_states(beatmap: Beatmap, edit: RemapEdit, start: int, end: int) -> None:
     try:
         old, new = Reading(beatmap.to_bytes()), Reading(edit.result.to_bytes())
-    except (ValueError, IndexError, UnicodeDecodeError):
+    except (ValueError, IndexError, OverflowError):
         return  # lines of a shape that the plain reading does not know
     if not old.sorted or not new.sorted:
         assert old.sorted == new.sorted
