@@ -84,7 +84,7 @@ def resolve_new(path: Path) -> Path:
         target.lstat()
     except FileNotFoundError:
         return target
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unopened(path, error) from error
     raise _taken(target)
 

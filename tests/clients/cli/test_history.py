@@ -1,0 +1,170 @@
+"""Restore, history and its export: what people type, and what programs get."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from osu_companion.local.paths import find_paths
+
+from clients.cli.moments import parse_moment
+from clients.patching import Origin, Patcher, sha256_hex
+from tests.clients.cli.running import Command
+from tests.clients.patching.maps import MAP, some_patch
+
+NEW = some_patch().apply(MAP)
+DETAIL = {
+    "start_ms": 1500,
+    "end_ms": 2250,
+    "model": "starter",
+    "seed": 7,
+    "checkpoint": "ab" * 32,
+    "options": {"temperature": 0.9},
+    "device": "cpu",
+}
+ORIGIN = Origin("remap", "job-1", 2, "3 objects replaced by 2", json.dumps(DETAIL))
+
+
+@pytest.fixture
+def changed(map_path: Path) -> Path:
+    """A map that was changed twice an hour ago and half an hour ago, and once taken back."""
+    past = time.time() - 3600
+
+    def clock() -> float:
+        return past
+
+    patcher = Patcher(find_paths().state, clock=clock)
+    patcher.apply(map_path, some_patch(), ORIGIN)
+    past += 1800
+    patcher.apply(map_path, some_patch(NEW, b"2"), ORIGIN)
+    patcher.undo(map_path)
+    return map_path
+
+
+def test_restore_by_time_and_by_change(changed: Path, command: Command) -> None:
+    assert changed.read_bytes() == NEW
+    ran = command("restore", changed, "--before", 1, "--dry-run")
+    assert ran.code == 0 and "-1,1,1500,1,0" in ran.out and changed.read_bytes() == NEW
+    ran = command("restore", changed, "--before", 1)
+    assert ran.code == 0 and "`osu-companion undo` takes it back" in ran.out
+    assert changed.read_bytes() == MAP
+    last = command("restore", changed, "--at", "45m", "--json").lines[-1]
+    assert last["restored"] and last["version"]["sha256"] == sha256_hex(NEW)
+    assert last["entry"]["verb"] == "restore" and changed.read_bytes() == NEW
+    ran = command("restore", changed, "--at", "45 minutes ago")
+    assert ran.code == 0 and "like that already" in ran.out
+    assert command("undo").code == 0 and changed.read_bytes() == MAP
+    # A deleted map is there again.
+    changed.unlink()
+    assert command("restore", changed, "--entry", 2).code == 0
+    assert changed.read_bytes() == some_patch(NEW, b"2").apply(NEW)
+
+
+def test_restore_refuses_what_it_does_not_know(
+    changed: Path, command: Command, tmp_path: Path
+) -> None:
+    ran = command("restore", changed, "--at", "2h")
+    assert ran.code == 4 and "--before 1" in ran.err and "Nothing was written" in ran.err
+    assert command("restore", changed, "--entry", 77).code == 4
+    assert command("restore", tmp_path / "none.osu", "--at", "1m").code == 4
+    for wrong in ([], ["--at", "1m", "--entry", 1], ["--at", "soon"], ["--at", "23"]):
+        assert command("restore", changed, *wrong).code == 2
+    assert command("restore", changed, "--at", "2999-01-01", "--json").lines[-1]["exit_code"] == 2
+    assert changed.read_bytes() == NEW
+
+
+def test_the_export_tells_where_everything_comes_from(
+    changed: Path, command: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "changes.jsonl"
+    ran = command("history", changed, "--export", file)
+    assert ran.code == 0 and "2 changes" in ran.out
+    first, second = (json.loads(line) for line in file.read_text("ascii").splitlines())
+    assert datetime.fromisoformat(first["time"]) < datetime.fromisoformat(second["time"])
+    assert (first["state"], second["state"]) == ("applied", "undone")
+    for name in ("start_ms", "end_ms", "model", "checkpoint", "seed", "options"):
+        assert first[name] == DETAIL[name]
+    assert first["detail"] == {"device": "cpu"}
+    assert (first["before_sha256"], first["after_sha256"]) == (sha256_hex(MAP), sha256_hex(NEW))
+    assert (first["path"], first["verb"], first["variant"]) == (str(changed), "remap", 2)
+    assert first["summary"] == ORIGIN.summary and first["bytes_kept"] is True
+    # To standard output, the same lines and nothing else.
+    assert command("history", "--export", "-").out == file.read_text("ascii")
+    # Of the newest one only.
+    assert command("history", "--export", "-", "--limit", 1).lines == [second]
+
+
+def test_the_export_replaces_a_file_only_when_told(
+    changed: Path, command: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "changes.jsonl"
+    file.write_text("mine")
+    ran = command("history", "--export", file)
+    assert ran.code == 4 and "--force" in ran.err and file.read_text() == "mine"
+    last = command("history", "--export", file, "--force", "--json").lines[-1]
+    assert last["exported"] == 2 and len(file.read_text().splitlines()) == 2
+    assert command("history", "--export", tmp_path, "--force").code == 4
+    assert command("history", "--export", tmp_path / "none" / "a.jsonl").code == 1
+    assert command("history", "--export", "-", "--json").lines[-1]["exit_code"] == 2
+    assert {entry.name for entry in tmp_path.iterdir() if entry.is_file()} == {file.name}
+
+
+def test_history_says_whose_bytes_are_gone(map_path: Path, command: Command) -> None:
+    from clients.patching import Bounds
+
+    patcher = Patcher(find_paths().state, bounds=Bounds(size_bytes=1))
+    for number in range(12):
+        patcher.apply(map_path, some_patch(map_path.read_bytes(), b"%d" % number), ORIGIN)
+    told = command("history", map_path).out.splitlines()
+    assert [line.count("bytes no longer kept") for line in told] == [0] * 10 + [1] * 2
+    entries = command("history", map_path, "--json").lines[-1]["entries"]
+    assert [entry["before_kept"] for entry in entries] == [True] * 10 + [False] * 2
+    for _ in range(10):
+        assert command("undo", map_path).code == 0
+    ran = command("undo", map_path)
+    assert ran.code == 4 and "no longer kept" in ran.err
+
+
+NOW = datetime(2026, 11, 23, 22, 30, 15).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-23 22:10:30", datetime(2026, 11, 23, 22, 10, 30)),
+        ("2026-11-23T22:10", datetime(2026, 11, 23, 22, 10)),
+        ("2026-11-22", datetime(2026, 11, 22)),
+        ("22:10", datetime(2026, 11, 23, 22, 10)),
+        ("9:05:59", datetime(2026, 11, 23, 9, 5, 59)),
+        ("10m", datetime(2026, 11, 23, 22, 20, 15)),
+        ("1h30m", datetime(2026, 11, 23, 21, 0, 15)),
+        ("2 hours ago", datetime(2026, 11, 23, 20, 30, 15)),
+        ("1 day ago", datetime(2026, 11, 22, 22, 30, 15)),
+        ("45s", datetime(2026, 11, 23, 22, 29, 30)),
+        (" 1W ", datetime(2026, 11, 16, 22, 30, 15)),
+    ],
+)
+def test_times_as_people_write_them(text: str, expected: datetime) -> None:
+    assert parse_moment(text, NOW) == expected.timestamp()
+
+
+def test_times_with_a_zone() -> None:
+    at = datetime.fromisoformat("2026-11-20T22:10:00+09:00").timestamp()
+    assert parse_moment("2026-11-20T22:10:00+09:00", NOW) == at
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "25:00", "22:61", "10", "-5m", "m", "10x", "2026-13-01"]
+)
+def test_what_is_no_time_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(ValueError, match="how long ago"):
+        parse_moment(text, NOW)
+
+
+@pytest.mark.parametrize("text", ["23:59", "2027-01-01"])
+def test_times_to_come_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="future"):
+        parse_moment(text, NOW)
