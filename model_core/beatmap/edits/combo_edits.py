@@ -114,12 +114,17 @@ def with_skip(objects: tuple[NewObject, ...], skip: int) -> tuple[NewObject, ...
     return objects
 
 
-def toggled_line(line: bytes) -> str | None:
-    """An object's line with its new-combo bit the other way; ``None`` if it is not plain text."""
-    fields = line.rstrip(b"\r\n").split(b",")
+def turned_line(beatmap: Beatmap, item: HitObject) -> tuple[int, str] | None:
+    """An object's line and what it is with the new-combo bit the other way.
+
+    ``None`` if the line is no plain text, or holds more than this object.
+    """
+    content = beatmap.document.lines[item.line].rstrip(b"\r\n")
+    if b"\r" in content:
+        return None
+    fields = content.split(b",")
     try:
-        bits = int(fields[TYPE_FIELD])
-        fields[TYPE_FIELD] = str(bits ^ NEW_COMBO_BIT).encode()
-        return b",".join(fields).decode("utf-8")
+        fields[TYPE_FIELD] = str(int(fields[TYPE_FIELD]) ^ NEW_COMBO_BIT).encode()
+        return item.line, b",".join(fields).decode("utf-8")
     except (ValueError, IndexError):
         return None

@@ -21,10 +21,9 @@ from ..timestamps import format_timestamp
 from ..timing import Timing
 from .break_edits import break_lines
 from .combo_edits import (
-    ComboRepair,
     colour_repair,
     first_after,
-    toggled_line,
+    turned_line,
     with_first_combo,
     with_skip,
 )
@@ -88,20 +87,20 @@ def remap(
     parts = _Parts(beatmap, start_ms, end_ms, replaced, placement, timing, take_volume)
     patch, breaks = parts.patch(new, None)
     result = parse(patch.apply(beatmap.document.data))
-    repair = ComboRepair()
+    turned: tuple[int, str] | None = None
     if next_combo:
         repair = colour_repair(beatmap, result, end_ms, free.last_ms)
-        if repair.skip:
-            new = with_skip(new, repair.skip)
-        if repair != ComboRepair():
-            following = first_after(beatmap, end_ms) if repair.toggle else None
-            patch, breaks = parts.patch(new, following)
+        new = with_skip(new, repair.skip) if repair.skip else new
+        following = first_after(beatmap, end_ms) if repair.toggle else None
+        turned = None if following is None else turned_line(beatmap, following)
+        if repair.skip or turned is not None:
+            patch, breaks = parts.patch(new, turned)
             result = parse(patch.apply(beatmap.document.data))
     scope = Scope(EditKind.OBJECTS, start_ms, end_ms, kiai=kiai is not None, next_combo=next_combo)
     check(scope, beatmap, result)
     _check_new(result, new, start_ms, free)
     summary = remap_summary(
-        len(replaced), len(new), fitted, placement, breaks, combo_changed=repair.toggle
+        len(replaced), len(new), fitted, placement, breaks, combo_changed=turned is not None
     )
     return RemapEdit(patch, scope, summary, result, new)
 
@@ -134,11 +133,11 @@ class _Parts:
     take_volume: bool
 
     def patch(
-        self, objects: Sequence[NewObject], other_combo: HitObject | None
+        self, objects: Sequence[NewObject], turned: tuple[int, str] | None
     ) -> tuple[Patch, int]:
         """The patch that writes ``objects``, and how many breaks it changes.
 
-        ``other_combo`` is an object whose new-combo bit is turned.
+        ``turned`` is a line of the file and what it becomes; see :func:`turned_line`.
         """
         beatmap = self.beatmap
         builder = LineBuilder(beatmap.document)
@@ -156,10 +155,8 @@ class _Parts:
             for item in objects
         ]
         builder.insert(_object_gap(beatmap, self.start_ms, self.end_ms, self.replaced), lines)
-        if other_combo is not None:
-            text = toggled_line(beatmap.document.lines[other_combo.line])
-            if text is not None:
-                builder.replace(other_combo.line, [text])
+        if turned is not None:
+            builder.replace(turned[0], [turned[1]])
         return Patch.from_edits(beatmap.document.data, builder.edits()), len(breaks)
 
 

@@ -67,7 +67,8 @@ def check_remap(old: Beatmap, new: Beatmap, scope: Scope) -> None:
         may_go |= going
         may_come |= coming | new_section(old, new)
     if following is not None:
-        after = new_survivors[old_survivors.index(following)]
+        position = next(i for i, item in enumerate(old_survivors) if item is following)
+        after = new_survivors[position]
         if not same_line(old, following.line, new.document.lines[after.line]):
             may_go.add(following.line)
             may_come.add(after.line)
