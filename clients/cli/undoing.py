@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from osu_companion.local.endpoint import read_endpoint
-from osu_companion.local.paths import Paths, find_paths
+from osu_companion.local.paths import find_paths
 
 from clients.cli.interrupts import uninterrupted
 from clients.cli.moments import parse_moment
@@ -18,12 +16,11 @@ from clients.cli.output import Output
 from clients.cli.provenance import detail_of, lines, write
 from clients.cli.timestamps import format_time
 from clients.client.errors import UsageError
+from clients.own_writes import tell_watcher
 from clients.patching import Entry, Patcher, UndoConflictError, Version, unified_diff
 from clients.patching.atomic import read_if_there
 from clients.patching.versions import told
 
-# The watcher is told as a courtesy; a daemon that hangs must not hold up an undo.
-_COURTESY_S = 1.0
 _SHOWN = 20
 _STATE_WORDS = {"applied": "", "undone": " (undone)"}
 
@@ -148,19 +145,6 @@ def _with_diff(work: Any, map_path: Path | None, output: Output) -> Entry:
             output.notice(f"From what is there to what is kept:\n{diff}")
         raise
     return entry
-
-
-def tell_watcher(paths: Paths, path: Path, sha256: str) -> None:
-    """So that the watcher of a running daemon does not take our write for the editor's."""
-    if not sha256:  # there is no file now
-        return
-    endpoint = read_endpoint(paths.endpoint_file)
-    if endpoint is None or not endpoint.process_alive():
-        return
-    from clients.client import Client, ClientError
-
-    with contextlib.suppress(ClientError), Client(endpoint) as client:
-        client.report_write(path, sha256, timeout_s=_COURTESY_S)
 
 
 def _line(entry: Entry) -> str:
