@@ -89,6 +89,7 @@ def _remap(client: Client, patcher: Patcher, path: Path) -> Done:
             end_ms=END_MS,
             seed=SEED,
             on_event=output.event,
+            on_notice=output.told,
         )
     result = done.result
     _say(f"{done.applied.prepared.patch.summary.text}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clients.client.errors import ChangedError, FailedError, from_status
+from clients.notices import Teller
 from clients.patching import (
     BaseChangedError,
     Entry,
@@ -25,17 +26,13 @@ from clients.patching import (
 from clients.patching.atomic import read as read_map
 
 if TYPE_CHECKING:
-    from osu_companion.v1 import jobs_pb2, patches_pb2
+    from osu_companion.v1 import jobs_pb2, patches_pb2, provenance_pb2
+    from osu_companion.v1.provenance_pb2 import Notice
 
     from clients.client import Client
 
 # How often a map may be saved by someone else while we try to write it.
 _ATTEMPTS = 3
-
-RANKING_NOTICE = (
-    "Said once per map: the ranking criteria want hit objects, hitsounds and timing made by "
-    "people. A map with generated objects is not eligible for ranking."
-)
 
 
 class MapConflictError(ChangedError):
@@ -124,9 +121,12 @@ def apply(
     path: Path,
     patch: patches_pb2.BeatmapPatch,
     origin: Origin,
+    teller: Teller,
     base: bytes = b"",
 ) -> Applied:
     """Write a patch, re-made on the map as it is now where that changed.
+
+    What ``teller`` still has to say is said first.
 
     Raises:
         MapConflictError: someone else changed what the patch touches; nothing was written.
@@ -134,6 +134,7 @@ def apply(
     """
     from clients.client.requests import line_patch
 
+    teller.before_writing()
     for attempt in range(1, _ATTEMPTS + 1):
         prepared = prepare(client, path, patch, base)
         tell(client, path, prepared.patch.result_sha256)
@@ -162,6 +163,7 @@ def remap_and_apply(
     path: Path,
     *,
     on_event: Callable[[jobs_pb2.JobEvent], None],
+    on_notice: Callable[[Notice], None],
     start_ms: int | None = None,
     end_ms: int | None = None,
     range_text: str = "",
@@ -169,18 +171,26 @@ def remap_and_apply(
 ) -> Done:
     """Ask for a remap, follow it, and write its best variant.
 
+    ``on_notice`` shows what has to be said before the map is changed.
+
     Raises:
         ClientError, PatchingError: nothing was written.
     """
     base = read_map(path)
+    teller = Teller(patcher, path, on_notice)
+
+    def hear(event: jobs_pb2.JobEvent) -> None:
+        teller.hear(event)
+        on_event(event)
+
     with client.remap(
         path, start_ms=start_ms, end_ms=end_ms, range_text=range_text, seed=seed
     ) as stream:
-        result = follow(stream, on_event)
+        result = follow(stream, hear)
         job_id = stream.job_id
     best = min(result.variants, key=lambda variant: variant.number)
-    origin = origin_of(job_id, result, best)
-    return Done(job_id, result, apply(client, patcher, path, best.patch, origin, base))
+    origin = origin_of(job_id, result.provenance, best)
+    return Done(job_id, result, apply(client, patcher, path, best.patch, origin, teller, base))
 
 
 def tell(client: Client, path: Path, sha256: str) -> None:
@@ -194,25 +204,49 @@ def tell(client: Client, path: Path, sha256: str) -> None:
 
 
 def origin_of(
-    job_id: str, result: jobs_pb2.JobResult, variant: patches_pb2.BeatmapVariant
+    job_id: str, provenance: provenance_pb2.Provenance, variant: patches_pb2.BeatmapVariant
 ) -> Origin:
-    """Where a written variant comes from, for the journal."""
-    detail: dict[str, Any] = {
-        "model": result.model,
-        "device": result.device,
-        "precision": result.precision,
-        "seed": result.seed,
+    """Where a written variant comes from, for the journal.
+
+    ``detail`` is all of it in JSON: range, model and checkpoint, seed, options, device, precision,
+    version, when it was made and of which bytes. What the daemon did not tell is absent.
+    """
+    from google.protobuf import json_format
+
+    checkpoint = provenance.checkpoint
+    facts: dict[str, Any] = {
+        "model": provenance.model,
+        "checkpoint": {field.name: value for field, value in checkpoint.ListFields() if value},
+        "options": _whole(json_format.MessageToDict(provenance.options)),
+        "device": provenance.device,
+        "precision": provenance.precision,
+        "version": provenance.program_version,
+        "made_at": provenance.made_at.ToJsonString() if provenance.HasField("made_at") else "",
+        "base_sha256": provenance.base_sha256,
+    }
+    detail = {
         "start_ms": variant.patch.start_ms,
         "end_ms": variant.patch.end_ms,
+        "seed": provenance.seed,
         "seam_bits": finite(variant.seam_bits),
+        **{name: value for name, value in facts.items() if value},
     }
     return Origin(
-        verb="remap",
+        verb=provenance.verb or "remap",
         job=job_id,
         variant=variant.number,
         summary=variant.patch.summary.text,
         detail=json.dumps(detail),
     )
+
+
+def _whole(value: Any) -> Any:
+    """The value with numbers such as 1.0 as 1: a Struct knows no whole numbers."""
+    if isinstance(value, dict):
+        return {name: _whole(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def finite(number: float) -> float | None:

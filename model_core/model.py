@@ -74,8 +74,10 @@ class Model:
         layout: Layout,
         device_reason: str = "",
         sampling: Sampling | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.name = name
+        self.folder = folder
         self.network = network
         self.vocabulary = vocabulary
         self.layout = layout
@@ -183,7 +185,7 @@ def load_model(
             " together."
         )
     sampling = Sampling.from_dict(generation)
-    return Model(str(checkpoint), network, vocabulary, layout, placement.reason, sampling)
+    return Model(str(checkpoint), network, vocabulary, layout, placement.reason, sampling, folder)
 
 
 def find_checkpoint(checkpoint: str | Path, gamemode: int | None = 0) -> Path:

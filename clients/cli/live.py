@@ -12,6 +12,7 @@ from clients.progress import describe
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2
+    from osu_companion.v1.provenance_pb2 import Notice
 
 
 class LiveOutput(Output):
@@ -39,6 +40,9 @@ class LiveOutput(Output):
 
     def notice(self, text: str) -> None:
         self._console.print(text, style="dim", markup=False, highlight=False)
+
+    def told(self, notice: Notice) -> None:
+        self._console.print(notice.text, style="yellow", markup=False, highlight=False)
 
     def _show(self, text: str, done: float, total: int) -> None:
         if self._bar is None or self._task is None:

@@ -13,10 +13,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from clients.cli.exits import Exit
+from clients.notices import code_of
 from clients.progress import STAGES, describe
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2
+    from osu_companion.v1.provenance_pb2 import Notice
 
 
 class Output:
@@ -68,6 +70,10 @@ class Output:
         """A remark beside the result."""
         print(text, file=sys.stderr, flush=True)
 
+    def told(self, notice: Notice) -> None:
+        """What the daemon wants said before a map is changed; for programs at once, too."""
+        self.notice(notice.text)
+
     def result(self, fields: dict[str, Any], text: str) -> None:
         """The result: ``fields`` for programs, ``text`` for people."""
         self.finish_progress()
@@ -115,6 +121,10 @@ class JsonOutput(Output):
 
     def notice(self, text: str) -> None:
         self._notices.append(text)
+
+    def told(self, notice: Notice) -> None:
+        self.notice(notice.text)
+        self._line({"type": "notice", "code": code_of(notice), "text": notice.text})
 
     def result(self, fields: dict[str, Any], text: str) -> None:
         self._line({"type": "result", **fields, "notices": self._notices})

@@ -15,10 +15,10 @@ from clients.cli.timestamps import format_time, parse_time
 from clients.client import Client
 from clients.client.errors import ClientError, RefusedError, UsageError
 from clients.client.requests import line_patch
+from clients.notices import Teller
 from clients.patching import Entry, EntryState, Patcher, unified_diff
 from clients.patching.atomic import read as read_map
 from clients.remapping import (
-    RANKING_NOTICE,
     Applied,
     Prepared,
     apply,
@@ -72,6 +72,8 @@ def remap(request: Request, output: Output) -> None:
             path = Path(client.active_map().path)
             output.notice(f"The map saved last: {path.name}")
         base = read_map(path)
+        patcher = Patcher(paths.state)
+        teller = Teller(patcher, path, output.told)
         stream = client.remap(
             path,
             start_ms=start,
@@ -81,9 +83,8 @@ def remap(request: Request, output: Output) -> None:
             variants=request.variants,
             model=request.model,
         )
-        result = _follow(client, stream, output)
+        result = _follow(client, stream, teller, output)
         chosen = _chosen(result, request.variant)
-        patcher = Patcher(paths.state)
         if request.dry_run:
             prepared = prepare(client, path, chosen.patch, base)
             fields = _fields(stream.job_id, result, chosen, prepared, path)
@@ -96,10 +97,9 @@ def remap(request: Request, output: Output) -> None:
             fields = _fields(stream.job_id, result, chosen, prepared, path)
             output.result(fields | {"applied": False}, "Nothing changes; nothing was written.")
             return
-        origin = origin_of(stream.job_id, result, chosen)
+        origin = origin_of(stream.job_id, result.provenance, chosen)
         with uninterrupted():
-            applied = apply(client, patcher, path, chosen.patch, origin, base)
-            _remark(patcher, path, output)
+            applied = apply(client, patcher, path, chosen.patch, origin, teller, base)
             fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
             fields |= {"applied": True, "entry": applied.entry.id}
             output.result(fields, _told(result, chosen, applied, path))
@@ -122,8 +122,9 @@ def variant(
         job_id = made[0].job
     with Client.connect(paths, output.notice) as client:
         answer = client.variant(job_id, number)
-        job = client.job(job_id)
         path = Path(answer.path)
+        teller = Teller(patcher, path, output.told)
+        teller.learn(answer.notices)
         newest = next(iter(patcher.history(path, limit=1)), None)
         replaces = (
             newest is not None and newest.job == job_id and newest.state is EntryState.APPLIED
@@ -134,14 +135,12 @@ def variant(
             output.result(fields, diff or "Nothing would change.")
             return
         with uninterrupted():
+            teller.before_writing()
             if replaces:
                 patcher.undo(path)
-            from osu_companion.v1 import jobs_pb2
-
-            about = jobs_pb2.JobResult(seed=answer.seed, model=job.model)
-            origin = origin_of(job_id, about, answer.variant)
+            origin = origin_of(job_id, answer.provenance, answer.variant)
             try:
-                applied = apply(client, patcher, path, answer.variant.patch, origin)
+                applied = apply(client, patcher, path, answer.variant.patch, origin, teller)
             except Exception:
                 if replaces:
                     with contextlib.suppress(Exception):
@@ -220,9 +219,13 @@ def _existing(request: Request) -> Path | None:
     return path
 
 
-def _follow(client: Client, stream: Any, output: Output) -> jobs_pb2.JobResult:
+def _follow(client: Client, stream: Any, teller: Teller, output: Output) -> jobs_pb2.JobResult:
+    def hear(event: jobs_pb2.JobEvent) -> None:
+        teller.hear(event)
+        output.event(event)
+
     try:
-        return follow(stream, output.event)
+        return follow(stream, hear)
     except KeyboardInterrupt:
         output.finish_progress()
         if stream.job_id:
@@ -241,11 +244,6 @@ def _chosen(result: jobs_pb2.JobResult, number: int) -> patches_pb2.BeatmapVaria
         f"There are {len(result.variants)} usable variants; number {number} is not among them.",
         reason="VARIANT_NOT_FOUND",
     )
-
-
-def _remark(patcher: Patcher, path: Path, output: Output) -> None:
-    if patcher.first_notice(path, "ranking"):
-        output.notice(RANKING_NOTICE)
 
 
 def _told(

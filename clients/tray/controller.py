@@ -22,6 +22,7 @@ from osu_companion.local.endpoint import Endpoint
 from osu_companion.local.paths import Paths
 
 from clients.client.errors import ClientError
+from clients.own_writes import tell_watcher
 from clients.patching import EntryState, Patcher, PatchingError
 from clients.progress import describe
 from clients.tray.desktop import DesktopError, clipboard_text, open_file
@@ -153,7 +154,7 @@ class Controller:
         self._change(doing="Waiting for the daemon …")
         endpoint = self._start(self.paths)
         from clients.client import Client
-        from clients.remapping import RANKING_NOTICE, remap_and_apply
+        from clients.remapping import remap_and_apply
 
         with Client(endpoint) as client:
             path = Path(client.active_map().path)
@@ -164,15 +165,14 @@ class Controller:
                 path,
                 range_text=range_text,
                 on_event=self._show_progress,
+                on_notice=lambda notice: self.on_message(notice.text),
             )
-        text = f"{path.name}: {done.applied.prepared.patch.summary.text} Reload it with Ctrl+L."
-        if self.patcher.first_notice(path, "ranking"):
-            text += f" {RANKING_NOTICE}"
-        return text
+        return f"{path.name}: {done.applied.prepared.patch.summary.text} Reload it with Ctrl+L."
 
     def _undo(self) -> str:
         self._change(doing="Taking the last change back …")
         entry = self.patcher.undo()
+        tell_watcher(self.paths, entry.path, entry.before_sha256)
         return f"{entry.path.name}: taken back. Reload it with Ctrl+L."
 
     def _open_log(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import status_pb2
-from osu_companion.v1 import jobs_pb2, remap_pb2
+from osu_companion.v1 import jobs_pb2, provenance_pb2, remap_pb2
 
 from daemon.store import JobRow
 
@@ -28,6 +28,7 @@ class Job:
         request: as the caller sent it, with ``seed`` filled in.
         base: the map's bytes as they were when the job was asked for.
         audio: path of the audio file.
+        notices: what whoever takes the result is told first.
         created_at, started_at, finished_at: seconds since the epoch.
         arrived: ``time.monotonic()`` at creation, for the timings.
     """
@@ -37,6 +38,7 @@ class Job:
     path: str
     base: bytes
     audio: str
+    notices: tuple[provenance_pb2.Notice, ...] = ()
     created_at: float = field(default_factory=time.time)
     arrived: float = field(default_factory=time.monotonic)
     state: int = jobs_pb2.JOB_STATE_QUEUED
@@ -85,7 +87,13 @@ class Job:
             self.cancel_wanted.set()
 
     async def events(self) -> AsyncIterator[jobs_pb2.JobEvent]:
-        """What happened last, then what happens, ending with the result or the failure."""
+        """What happened last, then what happens, ending with the result or the failure.
+
+        The notices come first; whoever joins after the end finds them in the result.
+        """
+        if not self.finished:
+            for notice in self.notices:
+                yield jobs_pb2.JobEvent(job_id=self.job_id, notice=notice)
         seen: jobs_pb2.JobEvent | None = None
         while True:
             # Taken before the snapshot: a change after it finds this one set.

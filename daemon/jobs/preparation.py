@@ -16,7 +16,9 @@ from osu_companion.v1 import remap_pb2
 
 from daemon.access import Access
 from daemon.jobs.job import Job
+from daemon.notices import notices_for
 from daemon.refusal import Refusal, bad_field, precondition
+from daemon.songs.mapper_names import mapper_names
 from model_core.beatmap import Beatmap, parse
 from model_core.errors import CompanionError
 
@@ -60,6 +62,7 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, access: Access, config
         path=str(path),
         base=data,
         audio=str(audio),
+        notices=tuple(notices_for(beatmap, mapper_names(config))),
     )
 
 

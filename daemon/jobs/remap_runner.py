@@ -9,6 +9,7 @@ from osu_companion.v1 import jobs_pb2, status_pb2
 
 from daemon.jobs.job import Job
 from daemon.model_errors import refuse
+from daemon.provenance import complete_provenance
 from daemon.refusal import Refusal
 from daemon.worker.frames import Frame
 from daemon.worker.process import WorkerDied, WorkerFailed
@@ -78,6 +79,8 @@ class RemapRunner:
         result.device = loaded.device
         result.precision = loaded.precision
         result.timings.load_ms = load_ms
+        result.notices.extend(job.notices)
+        complete_provenance(result, job, loaded)
         return result
 
 

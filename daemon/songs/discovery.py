@@ -43,7 +43,7 @@ def find_songs(
     for folder in installations:
         if not (folder / "Songs").is_dir() and not any(folder.glob("osu!*.cfg")):
             continue
-        root = _of_installation(folder, _user() if user is None else user)
+        root = _of_installation(folder, this_user() if user is None else user)
         if root is not None:
             return root
     return None
@@ -84,8 +84,8 @@ def usual_installations(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _of_installation(folder: Path, user: str) -> SongsRoot | None:
-    for config in _user_configs(folder, user):
-        value = beatmap_directory(config)
+    for config in user_configs(folder, user):
+        value = config_value(config, "BeatmapDirectory")
         if value is None:
             continue
         # A relative value is relative to the installation; the default is "Songs".
@@ -96,7 +96,7 @@ def _of_installation(folder: Path, user: str) -> SongsRoot | None:
     return SongsRoot(songs, "installation") if songs.is_dir() else None
 
 
-def _user_configs(folder: Path, user: str) -> list[Path]:
+def user_configs(folder: Path, user: str) -> list[Path]:
     """The configuration of this user first, by exact name, then whatever its case, then others."""
     wanted = f"osu!.{user}.cfg"
     found = [file for file in folder.glob("osu!.*.cfg") if file.is_file()]
@@ -106,20 +106,21 @@ def _user_configs(folder: Path, user: str) -> list[Path]:
     )
 
 
-def beatmap_directory(config: Path) -> str | None:
-    """``BeatmapDirectory`` of an osu! configuration file."""
+def config_value(config: Path, wanted: str) -> str | None:
+    """The value of a key in one of osu!'s configuration files; None where it has none."""
     try:
         text = config.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return None
     for line in text.splitlines():
         key, separator, value = line.partition("=")
-        if separator and key.strip() == "BeatmapDirectory" and value.strip():
+        if separator and key.strip() == wanted and value.strip():
             return value.strip()
     return None
 
 
-def _user() -> str:
+def this_user() -> str:
+    """The name of whoever is logged in to this machine; empty where it is not known."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

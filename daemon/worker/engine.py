@@ -24,6 +24,7 @@ from model_core.errors import CompanionError, RebaseConflict
 if TYPE_CHECKING:
     from model_core.audio.decode import Audio
     from model_core.model import Model
+    from model_core.network.identity import Identifying
     from model_core.remap import Progress as ModelProgress
     from model_core.remap import RemapOptions, RemapResult
 
@@ -45,6 +46,7 @@ class RemapEngine:
     def __init__(self) -> None:
         self._model: Model | None = None
         self._loaded = ""
+        self._identifying: Identifying | None = None
         self._songs: OrderedDict[tuple[str, int, int], Audio] = OrderedDict()
 
     def load(self, model: str, device: str, precision: str, threads: int) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class RemapEngine:
             self._model = None
             self._model = model_core.load(model, device=device, dtype=precision)
             self._loaded = model
+            self._identifying = None if self._model.folder is None else _begin(self._model.folder)
             info = self._model.info()
             if not threads and info.device == "cpu" and info.parameters < _SMALL_MODEL:
                 torch.set_num_threads(1)
@@ -120,6 +123,11 @@ class RemapEngine:
             ]
             timings = _timings(result, audio_ms, patch_ms=_since(begun))
         answer = jobs_pb2.JobResult(variants=variants, timings=timings, refused=result.refused)
+        answer.provenance.options.update(_drawn_with(request, model))
+        if self._identifying is not None:
+            identity = self._identifying.result()
+            answer.provenance.checkpoint.revision = identity.revision
+            answer.provenance.checkpoint.weights_sha256 = identity.weights_sha256
         return {"result": answer.SerializeToString()}
 
     def _hear(self, path: Path, cancelled: Cancelled) -> Audio:
@@ -159,6 +167,21 @@ def options_of(request: remap_pb2.RemapBeatmapRequest) -> RemapOptions:
         descriptors=tuple(given.descriptors),
         **chosen,
     )
+
+
+def _begin(folder: Path) -> Identifying:
+    from model_core.network.identity import Identifying
+
+    return Identifying(folder)
+
+
+def _drawn_with(request: remap_pb2.RemapBeatmapRequest, model: Model) -> dict[str, float]:
+    """How tokens were drawn: as the request says, else as the checkpoint does."""
+    given = request.options
+    return {
+        name: getattr(given if given.HasField(name) else model.sampling, name)
+        for name in ("temperature", "top_p", "top_k")
+    }
 
 
 def _progress(step: ModelProgress) -> Progress:

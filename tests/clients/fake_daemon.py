@@ -27,6 +27,7 @@ from osu_companion.v1 import (
     models_pb2_grpc,
     patches_pb2,
     patches_pb2_grpc,
+    provenance_pb2,
     remap_pb2,
     remap_pb2_grpc,
     songs_pb2,
@@ -80,10 +81,43 @@ def beatmap_patch(patch: LinePatch, text: str = "3 objects replaced by 2") -> An
     )
 
 
-def answering(*patches: LinePatch) -> Answer:
+RANKING = provenance_pb2.Notice(
+    code=provenance_pb2.Notice.CODE_RANKING, text="the ranking criteria want people"
+)
+OTHER_MAPPER = provenance_pb2.Notice(
+    code=provenance_pb2.Notice.CODE_OTHER_MAPPER, text="this map is by Somebody"
+)
+MAPPER_UNKNOWN = provenance_pb2.Notice(
+    code=provenance_pb2.Notice.CODE_MAPPER_UNKNOWN, text="is this map yours?"
+)
+
+
+def provenance(seed: int) -> provenance_pb2.Provenance:
+    """Where a job's result comes from, as the daemon tells it."""
+    made = provenance_pb2.Provenance(
+        verb="remap",
+        job_id=JOB,
+        program_version="0",
+        model="starter",
+        checkpoint=provenance_pb2.Checkpoint(family="fake", weights_sha256="ab" * 32),
+        seed=seed,
+        device="cpu",
+        precision="float32",
+        base_sha256="cd" * 32,
+    )
+    made.options.update({"temperature": 0.9, "top_k": 0, "variants": 2, "descriptors": ["a"]})
+    made.made_at.FromSeconds(1_700_000_000)
+    return made
+
+
+def answering(
+    *patches: LinePatch, notices: tuple[provenance_pb2.Notice, ...] = (RANKING,)
+) -> Answer:
     """The events of a job that goes well: one variant per patch, best first."""
 
     def answer(request: remap_pb2.RemapBeatmapRequest, _: Any) -> Iterator[jobs_pb2.JobEvent]:
+        for notice in notices:
+            yield jobs_pb2.JobEvent(job_id=JOB, notice=notice)
         yield jobs_pb2.JobEvent(job_id=JOB, queued=jobs_pb2.JobQueued(position=1))
         for window in (1, 2):
             progress = jobs_pb2.JobProgress(
@@ -103,6 +137,8 @@ def answering(*patches: LinePatch) -> Answer:
             model="starter",
             device="cpu",
             precision="float32",
+            notices=notices,
+            provenance=provenance(request.seed),
         )
         yield jobs_pb2.JobEvent(job_id=JOB, result=result)
 
@@ -134,6 +170,7 @@ class FakeDaemon(
     def __init__(self) -> None:
         self.answer: Answer = answering()
         self.variants: list[Any] = []
+        self.variant_notices = [RANKING]
         self.rebased: LinePatch | rpc_status_pb2.Status | None = None
         self.active: Path | None = None
         self.asked: list[Any] = []
@@ -202,7 +239,11 @@ class FakeDaemon(
         if not 1 <= request.number <= len(self.variants):
             abort(context, refusal(code_pb2.NOT_FOUND, "VARIANT_NOT_FOUND", "no such variant"))
         return patches_pb2.GetVariantResponse(
-            variant=self.variants[request.number - 1], path=str(self.active), seed=7
+            variant=self.variants[request.number - 1],
+            path=str(self.active),
+            seed=7,
+            notices=self.variant_notices,
+            provenance=provenance(7),
         )
 
     def RebasePatch(self, request: Any, context: Any) -> Any:  # noqa: N802

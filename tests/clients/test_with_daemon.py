@@ -12,6 +12,7 @@ from osu_companion.local.paths import find_paths
 
 from clients.cli.timestamps import format_time
 from clients.client import CancelledError, Client, RefusedError, RemapOptions, find_running
+from clients.notices import Teller
 from clients.patching import Origin, Patcher
 from clients.remapping import MapConflictError, apply, follow, prepare, remap_and_apply
 from tests.clients.cli.running import Command
@@ -44,6 +45,10 @@ def client(path: Path) -> Iterator[Client]:
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(monkeypatch, capsys)
+
+
+def _teller(path: Path) -> Teller:
+    return Teller(Patcher(find_paths().state), path, lambda _notice: None)
 
 
 def _ask(client: Client, path: Path) -> tuple[bytes, object]:
@@ -83,7 +88,7 @@ def test_a_save_outside_the_range_is_carried_along(client: Client, path: Path) -
     base, patch = _ask(client, path)
     saved = base.replace(b"Tags:", b"Tags:added meanwhile ", 1)
     path.write_bytes(saved)
-    applied = apply(client, Patcher(find_paths().state), path, patch, ORIGIN, base)
+    applied = apply(client, Patcher(find_paths().state), path, patch, ORIGIN, _teller(path), base)
     assert applied.prepared.rebased
     assert b"Tags:added meanwhile " in path.read_bytes()
     Patcher(find_paths().state).undo(path)
@@ -106,7 +111,7 @@ def test_a_save_inside_the_range_is_a_conflict_that_writes_nothing(
     assert saved != base
     path.write_bytes(saved)
     with pytest.raises(MapConflictError) as caught:
-        apply(client, Patcher(find_paths().state), path, patch, ORIGIN, base)
+        apply(client, Patcher(find_paths().state), path, patch, ORIGIN, _teller(path), base)
     assert path.read_bytes() == saved
     assert str(inside + 1) in str(caught.value) + " ".join(caught.value.violations)
     assert caught.value.diff
@@ -134,7 +139,13 @@ def test_what_the_daemon_refuses_is_told(client: Client, path: Path, tmp_path: P
     for wrong in (outside, path.with_name("none.osu"), path.with_name("audio.mp3")):
         with pytest.raises(Exception) as caught:
             remap_and_apply(
-                client, patcher, wrong, on_event=lambda _e: None, start_ms=START, end_ms=END
+                client,
+                patcher,
+                wrong,
+                on_event=lambda _e: None,
+                on_notice=lambda _n: None,
+                start_ms=START,
+                end_ms=END,
             )
         assert str(caught.value)
     with pytest.raises(RefusedError):
@@ -160,6 +171,7 @@ def test_our_own_write_is_not_taken_for_a_save_by_the_editor(client: Client, pat
         Patcher(find_paths().state),
         path,
         on_event=lambda _event: None,
+        on_notice=lambda _notice: None,
         start_ms=START,
         end_ms=END,
     )

@@ -43,6 +43,11 @@ class Config:
         "Folders besides Songs whose maps may be read (with all folders below them).\n"
         '`osu-companion allow FOLDER` adds one. Example: ["D:\\\\maps", "/home/me/maps"]',
     )
+    mapper_name: str = _key(
+        "",
+        "Your name in the editor; several are separated by commas. Before a map whose Creator is\n"
+        "somebody else is changed, you are told so. Empty: the name in osu!'s own configuration.",
+    )
     model: str = _key(
         "starter",
         'The model for requests that name none: "starter" (comes with the program), a folder,\n'

@@ -18,8 +18,11 @@ from ...timing import SAMPLE_LENIENCY
 END_TOLERANCE = 1.0
 #: Slider velocities are written as beat lengths, in decimals.
 VELOCITY_TOLERANCE = 1e-9
-#: Sounds closer than this (ms) to one another share the timing line that gives their volume.
-SHARED_LINE = SAMPLE_LENIENCY + 1
+#: The body of a slider takes its volume back this long (ms) after a node.
+BODY_DELAY = SAMPLE_LENIENCY + 1
+#: Sounds closer than this (ms) share the timing line that gives their volume; lines stand at whole
+#: milliseconds, nodes do not.
+SHARED_LINE = BODY_DELAY + END_TOLERANCE + 1
 _ADDITIONS = WHISTLE | FINISH | CLAP
 _MANIA = 3
 _SCROLLING = (1, _MANIA)
@@ -157,5 +160,5 @@ def _moments(item: NewObject) -> list[tuple[float, Sound]]:
         for index in range(item.slides + 1)
     ]
     if item.body is not None:
-        nodes += [(time + SHARED_LINE, item.body) for time, _ in nodes[:-1] if item.body]
+        nodes += [(time + BODY_DELAY, item.body) for time, _ in nodes[:-1]]
     return nodes
