@@ -19,7 +19,7 @@ from .catch_hard_rock import CIRCLE_SIZE_FACTOR, MAX_CIRCLE_SIZE, HardRock
 from .legacy_random import LegacyRandom
 from .rules import circle_scale, slider_speed
 from .single_precision import single
-from .slider_events import SliderEvent, SliderEventKind, slider_events
+from .slider_events import MAX_MAP_PARTS, SliderEvent, SliderEventKind, slider_events
 from .slider_path import SliderPath, slider_path
 
 WIDTH = 512.0
@@ -36,7 +36,8 @@ BANANA_STEP = 100.0
 CATCHER_WIDTH, DASH_SPEED = 106.75, 1.0
 #: Milliseconds of a jump that do not count: a quarter of a frame at 60 Hz.
 GRACE = 1000.0 / 60.0 / 4.0
-#: A shower or stream with more parts than this belongs to no map; the rest is left out.
+#: A shower, or the time between two events of a stream, with more parts than this belongs to
+#: no map; the rest is left out.
 MAX_PARTS = 100_000
 
 
@@ -75,6 +76,7 @@ def catch_objects(
     items = beatmap.hit_objects
     order = sorted(range(len(items)), key=lambda index: items[index].time)
     parts: list[list[CatchObject]] = [[] for _ in items]
+    left = MAX_MAP_PARTS
     for index in order:
         item = items[index]
         if item.kind is ObjectKind.CIRCLE:
@@ -83,9 +85,10 @@ def catch_objects(
         elif item.curve is not None:
             if mover is not None:
                 mover.stream(item.curve.segments[-1].points[-1][0], item.time)
-            parts[index] = [_moved(part, random) for part in _stream(beatmap, item)]
-        else:
+            parts[index] = [_moved(part, random) for part in _stream(beatmap, item, left > 0)]
+        elif left > 0:
             parts[index] = list(_shower(item, random))
+        left -= len(parts[index])
     size = beatmap.circle_size
     if hard_rock:
         size = min(MAX_CIRCLE_SIZE, single(size) * CIRCLE_SIZE_FACTOR)
@@ -106,7 +109,7 @@ def _inside(x: float) -> float:
     return min(WIDTH, max(0.0, x))
 
 
-def _stream(beatmap: Beatmap, item: HitObject) -> list[CatchObject]:
+def _stream(beatmap: Beatmap, item: HitObject, droplets: bool) -> list[CatchObject]:
     """A juice stream's parts in order of time; ``x`` may lie outside the playfield yet."""
     assert item.curve is not None
     path = slider_path(item.curve, item.length)
@@ -116,8 +119,8 @@ def _stream(beatmap: Beatmap, item: HitObject) -> list[CatchObject]:
     speed = slider_speed(beatmap, item.time)
     parts: list[CatchObject] = []
     before: SliderEvent | None = None
-    for event in slider_events(item.time, item.slides, path.length, speed):
-        if before is not None:
+    for event in slider_events(item.time, item.slides, path.length, speed, ticks=droplets):
+        if droplets and before is not None:
             parts += _tiny_droplets(before, event, path, shift)
         before = event
         if event.kind is not SliderEventKind.LAST_TICK:
@@ -125,8 +128,7 @@ def _stream(beatmap: Beatmap, item: HitObject) -> list[CatchObject]:
             kind = CatchKind.DROPLET if tick else CatchKind.FRUIT
             x = single(shift + path.position_at(event.progress)[0])
             parts.append(CatchObject(kind, event.time, x))
-        if len(parts) > MAX_PARTS:
-            break
+        droplets = droplets and len(parts) < MAX_PARTS
     return sorted(parts, key=lambda part: part.time)
 
 

@@ -13,7 +13,7 @@ from ..beatmap import Beatmap
 from ..hit_objects import HitObject
 from ..new_objects import ObjectKind
 from .rules import slider_speed
-from .slider_events import SliderEventKind, slider_events
+from .slider_events import MAX_MAP_PARTS, SliderEventKind, slider_events
 from .slider_path import Point, SliderPath, slider_path
 
 
@@ -49,17 +49,28 @@ def nested_objects(beatmap: Beatmap) -> tuple[tuple[NestedObject, ...], ...]:
     In the order of their times, the old last tick included; it is the end of the playable
     part (36 ms before the tail) and is neither drawn nor counted.
     """
-    return tuple(slider_parts(beatmap, item) for item in beatmap.hit_objects)
+    made: list[tuple[NestedObject, ...]] = []
+    left = MAX_MAP_PARTS
+    for item in beatmap.hit_objects:
+        parts = slider_parts(beatmap, item, ticks=left > 0)
+        left -= len(parts)
+        made.append(parts)
+    return tuple(made)
 
 
-def slider_parts(beatmap: Beatmap, item: HitObject) -> tuple[NestedObject, ...]:
-    """The parts of one object of ``beatmap``; empty but for sliders."""
+def slider_parts(
+    beatmap: Beatmap, item: HitObject, *, ticks: bool = True
+) -> tuple[NestedObject, ...]:
+    """The parts of one object of ``beatmap``; empty but for sliders. ``ticks=False`` leaves
+    ticks out where the map asks for them, too."""
     path = standard_path(item)
     if path is None:
         return ()
     speed = slider_speed(beatmap, item.time)
     parts = []
-    for event in slider_events(item.time, item.slides, path.length, speed, ticks=speed.ticks):
+    for event in slider_events(
+        item.time, item.slides, path.length, speed, ticks=ticks and speed.ticks
+    ):
         x, y = path.position_at(event.progress)
         if event.kind is SliderEventKind.HEAD:
             x, y = item.x, item.y
@@ -69,11 +80,7 @@ def slider_parts(beatmap: Beatmap, item: HitObject) -> tuple[NestedObject, ...]:
 
 def max_combo(beatmap: Beatmap) -> int:
     """The longest combo of an osu!standard map."""
-    total = 0
-    for item in beatmap.hit_objects:
-        if item.kind is ObjectKind.SLIDER:
-            parts = slider_parts(beatmap, item)
-            total += sum(part.kind is not SliderEventKind.LAST_TICK for part in parts)
-        else:
-            total += 1
-    return total
+    sliders = sum(item.kind is ObjectKind.SLIDER for item in beatmap.hit_objects)
+    # Every slider has one old last tick.
+    nested = sum(len(parts) for parts in nested_objects(beatmap)) - sliders
+    return len(beatmap.hit_objects) - sliders + nested

@@ -20,6 +20,9 @@ MAX_TICK_LENGTH = 100_000.0
 TICK_END_GAP = 10.0
 #: A slider that would have more ticks than this is no slider of a map; it has none.
 MAX_TICKS = 100_000
+#: A map that has more parts of objects than this is no map: from there on, objects go without
+#: what can be left out (ticks, tiny droplets, bananas).
+MAX_MAP_PARTS = 500_000
 #: A path shorter than this is no path; its slides count as one.
 NO_LENGTH = 1e-7
 

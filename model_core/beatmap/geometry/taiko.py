@@ -14,7 +14,7 @@ from ..hit_objects import HitObject
 from ..new_objects import ObjectKind
 from .rules import BASE_SCORING_DISTANCE, adjusted_beat_length, difficulty_range
 from .single_precision import single
-from .slider_events import NO_LENGTH
+from .slider_events import MAX_MAP_PARTS, NO_LENGTH
 
 #: Taiko runs this much faster than osu!standard (a single-precision number in the game).
 VELOCITY_MULTIPLIER = single(1.4)
@@ -51,7 +51,12 @@ class TaikoObject:
 
 def taiko_objects(beatmap: Beatmap) -> tuple[TaikoObject, ...]:
     """What each object of a taiko map is, parallel to ``beatmap.hit_objects``."""
-    return tuple(_object(beatmap, item) for item in beatmap.hit_objects)
+    made: list[TaikoObject] = []
+    left = MAX_MAP_PARTS
+    for item in beatmap.hit_objects:
+        made.append(_object(beatmap, item, left > 0))
+        left -= len(made[-1].ticks)
+    return tuple(made)
 
 
 def max_combo(beatmap: Beatmap) -> int:
@@ -59,14 +64,14 @@ def max_combo(beatmap: Beatmap) -> int:
     return sum(item.kind is ObjectKind.CIRCLE for item in beatmap.hit_objects)
 
 
-def _object(beatmap: Beatmap, item: HitObject) -> TaikoObject:
+def _object(beatmap: Beatmap, item: HitObject, with_ticks: bool) -> TaikoObject:
     strong = bool(item.hit_sound & FINISH)
     if item.kind is ObjectKind.CIRCLE:
         rim = bool(item.hit_sound & (WHISTLE | CLAP))
         return TaikoObject(TaikoKind.RIM if rim else TaikoKind.CENTRE, item.time, item.time, strong)
     if item.kind is ObjectKind.SLIDER:
         end = item.time + _roll_duration(beatmap, item)
-        ticks = _roll_ticks(beatmap, item.time, end)
+        ticks = _roll_ticks(beatmap, item.time, end) if with_ticks else ()
         return TaikoObject(TaikoKind.DRUM_ROLL, item.time, end, strong, ticks)
     rate = difficulty_range(beatmap.overall_difficulty, *SWELL_HITS) * SWELL_MULTIPLIER
     hits = int(max(1.0, (item.end_time - item.time) / 1000.0 * rate))
