@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ....errors import EditRefused
 from ...beatmap import Beatmap
@@ -52,6 +53,8 @@ def check_remap(old: Beatmap, new: Beatmap, scope: Scope) -> None:
     last_restore = min(free.following_ms, max(end_ms, last_node + RESTORE_DELAY))
     _check_kiai(old, new, scope, last_restore)
     check_single_lines(old, new)
+    _check_order("timing line", old.timing_points, new.timing_points)
+    _check_order("hit object", old.hit_objects, new.hit_objects)
     _check_greens(old, new, end_ms, last_node, free.following_ms)
     _check_first_combo(old, new, replaced, made)
     broken = overlapped_breaks(old, _spans(made))
@@ -93,6 +96,23 @@ def _check_kiai(old: Beatmap, new: Beatmap, scope: Scope, last_restore: float) -
             continue
         where = f" at {_stamp(start)}" if math.isfinite(start) else ""
         raise EditRefused(f"Kiai time would change{where}. Nothing was changed.")
+
+
+def _check_order(
+    what: str,
+    before: Sequence[TimingPoint] | Sequence[HitObject],
+    after: Sequence[TimingPoint] | Sequence[HitObject],
+) -> None:
+    """New lines stand in order of time, however unsorted the others are."""
+    allowed = sum(1 for a, b in pairwise(before) if b.time < a.time)
+    for a, b in pairwise(after):
+        if b.time < a.time:
+            allowed -= 1
+            if allowed < 0:
+                raise EditRefused(
+                    f"The {what} on line {b.line + 1} would no longer stand in order of time."
+                    " Nothing was changed."
+                )
 
 
 def _check_greens(
