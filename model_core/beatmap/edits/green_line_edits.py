@@ -163,7 +163,11 @@ def _ordered(
                 f"The green line at {name} is outside the range"
                 f" ({time_name(start_ms)} to {time_name(end_ms)})."
             )
-        if time not in own and (not reds or time < reds[0].time):
+        if time not in own and not reds:
+            raise InputError(
+                f"The map has no red line, so no green line works at {name}. Time it first."
+            )
+        if time not in own and time < reds[0].time:
             raise InputError(
                 f"The green line at {name} would stand before the first red line, where it does"
                 " not work everywhere."
