@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from model_core.beatmap import MapHeader, NewObject, ObjectKind, RedLine, parse, write_map
 
-from .maps import circle, random_objects, slider
+from .maps import circle, random_notes, random_objects, slider
 
 HEADER = MapHeader("song.mp3", title="T", artist="A", creator="C", slider_multiplier=1.4)
 REDS = (RedLine(0, 500.0), RedLine(4000, 400.0, 3))
@@ -96,3 +97,22 @@ def check_sets(line_set: int, node_sets: tuple[tuple[int, int], ...], meant: New
         heard = normal or line_set
         assert heard == sound.sample_set
         assert (addition or heard) == sound.addition_set
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 10))
+def test_any_notes_read_back(seed: int, keys: int) -> None:
+    dice = random.Random(seed)
+    notes = random_notes(dice, 100, 9000, dice.randint(0, 30), keys)
+    notes = sorted(notes, key=lambda item: item.time)
+    header = replace(HEADER, mode=3, circle_size=float(keys))
+    beatmap = parse(write_map(header, REDS, notes))
+    assert beatmap.mode == 3
+    speeds = {item.time: item.slider_velocity for item in notes if item.slider_velocity}
+    for item, meant in zip(beatmap.hit_objects, notes, strict=True):
+        assert (item.kind, item.time, item.x, item.y) == (meant.kind, meant.time, meant.x, meant.y)
+        assert item.end_time == (meant.end_time or meant.time)
+        wanted = speeds.get(meant.time, 1.0)
+        assert beatmap.timing.scroll_speed_at(item.time) == pytest.approx(wanted)
+        volume = beatmap.timing.sample_at(item.end_time + 5).volume
+        assert meant.sounds[0].volume in (0, item.sample.volume or volume)

@@ -277,3 +277,37 @@ def test_new_objects_sound_as_they_were_meant(corpus: Path) -> None:
                 assert (normal or state.sample_set) == sound.sample_set, (name, node)
                 heard += 1
     assert heard > 200
+
+
+@pytest.mark.parametrize("mode", [1, 3])
+def test_new_objects_scroll_and_sound_as_they_were_meant(corpus: Path, mode: int) -> None:
+    judged = 0
+    for number, name in enumerate(maps_of_mode(corpus, mode)):
+        beatmap = read(corpus / name)
+        reds = beatmap.timing.red_lines
+        if not beatmap.hit_objects or not reds or beatmap.version < 12:
+            continue
+        dice = random.Random(number)
+        start = max(int(dice.choice(beatmap.hit_objects).time), int(reds[0].time) + 1)
+        keys = max(1, round(beatmap.circle_size))
+        objects = random_notes(dice, start, start + 3000, 30, keys)
+        if mode == 1:
+            objects = [replace(i, kind=ObjectKind.CIRCLE, end_time=None) for i in objects]
+        edit = remap(beatmap, start, start + 3000, objects)
+        speeds: dict[int, float] = {}
+        for item in edit.objects:
+            if item.slider_velocity is not None:
+                speeds[item.time] = min(10, max(0.01, item.slider_velocity))
+        made = replaced_objects(edit.result, start, start + 3000)
+        free = free_range(beatmap, start, start + 3000)
+        for item, meant in zip(made, edit.objects, strict=False):
+            scroll = edit.result.timing.scroll_speed_at(item.time)
+            own = beatmap.timing.scroll_speed_at(item.time)
+            assert scroll == pytest.approx(speeds.get(meant.time, own)), (name, item.time)
+            node = item.end_time + 5
+            near = free.sounds_until_ms + 1 >= item.end_time or node >= free.following_ms
+            heard = item.sample.volume or edit.result.timing.sample_at(node).volume
+            if mode == 3 and not near and meant.sounds[0].volume:
+                assert heard == meant.sounds[0].volume, (name, item.time)
+            judged += 1
+    assert judged > 60
