@@ -100,8 +100,8 @@ def _check_kiai(old: Beatmap, new: Beatmap, scope: Scope, last_restore: float) -
 
 def _check_order(
     what: str,
-    before: Sequence[TimingPoint] | Sequence[HitObject],
-    after: Sequence[TimingPoint] | Sequence[HitObject],
+    before: Sequence[TimingPoint | HitObject],
+    after: Sequence[TimingPoint | HitObject],
 ) -> None:
     """New lines stand in order of time, however unsorted the others are."""
     allowed = sum(1 for a, b in pairwise(before) if b.time < a.time)
