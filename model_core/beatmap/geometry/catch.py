@@ -15,10 +15,10 @@ from itertools import pairwise
 from ..beatmap import Beatmap
 from ..hit_objects import HitObject
 from ..new_objects import ObjectKind
+from ..numbers import to_single
 from .catch_hard_rock import CIRCLE_SIZE_FACTOR, MAX_CIRCLE_SIZE, HardRock
 from .legacy_random import LegacyRandom
 from .rules import circle_scale, slider_speed
-from .single_precision import single
 from .slider_events import MAX_MAP_PARTS, SliderEvent, SliderEventKind, slider_events
 from .slider_path import SliderPath, slider_path
 
@@ -91,7 +91,7 @@ def catch_objects(
         left -= len(parts[index])
     size = beatmap.circle_size
     if hard_rock:
-        size = min(MAX_CIRCLE_SIZE, single(size) * CIRCLE_SIZE_FACTOR)
+        size = min(MAX_CIRCLE_SIZE, to_single(size) * CIRCLE_SIZE_FACTOR)
     _mark_hyperdashes(size, parts, order)
     return tuple(tuple(each) for each in parts)
 
@@ -126,7 +126,7 @@ def _stream(beatmap: Beatmap, item: HitObject, droplets: bool) -> list[CatchObje
         if event.kind is not SliderEventKind.LAST_TICK:
             tick = event.kind is SliderEventKind.TICK
             kind = CatchKind.DROPLET if tick else CatchKind.FRUIT
-            x = single(shift + path.position_at(event.progress)[0])
+            x = to_single(shift + path.position_at(event.progress)[0])
             parts.append(CatchObject(kind, event.time, x))
         droplets = droplets and len(parts) < MAX_PARTS
     return sorted(parts, key=lambda part: part.time)
@@ -146,7 +146,7 @@ def _tiny_droplets(
     for index in range(1, min(count, MAX_PARTS)):
         after = step * index
         progress = first.progress + after / gap * (last.progress - first.progress)
-        x = single(shift + path.position_at(progress)[0])
+        x = to_single(shift + path.position_at(progress)[0])
         yield CatchObject(CatchKind.TINY_DROPLET, first.time + after, x)
 
 
@@ -164,20 +164,20 @@ def _moved(part: CatchObject, random: LegacyRandom) -> CatchObject:
 def _shower(item: HitObject, random: LegacyRandom) -> Iterator[CatchObject]:
     # Whole ms and single precision, as the old client counted: one banana more or less
     # changes every random number after it.
-    step = single(item.end_time - item.time)
+    step = to_single(item.end_time - item.time)
     while step > BANANA_STEP:
-        step = single(step / 2.0)
+        step = to_single(step / 2.0)
     time, end = float(int(item.time)), float(int(item.end_time))
     if step <= 0:
         return
     for _ in range(MAX_PARTS):
         if time > end:
             return
-        x = _inside(single(random.next_float() * WIDTH))
+        x = _inside(to_single(random.next_float() * WIDTH))
         for _ in range(3):
             random.next_int()
         yield CatchObject(CatchKind.BANANA, time, x)
-        time = single(time + step)
+        time = to_single(time + step)
 
 
 def _mark_hyperdashes(circle_size: float, parts: list[list[CatchObject]], order: list[int]) -> None:
@@ -195,7 +195,7 @@ def _mark_hyperdashes(circle_size: float, parts: list[list[CatchObject]], order:
         direction = 1 if there.x > here.x else -1
         time = int(there.time) - int(here.time) - GRACE
         distance = abs(there.x - here.x) - (spare if direction == last_direction else half)
-        left = single(time * DASH_SPEED - distance)
+        left = to_single(time * DASH_SPEED - distance)
         if left < 0:
             parts[index][at] = replace(here, hyper=True)
             spare = half

@@ -2,26 +2,25 @@
 
 For maps made for mania, as the game's ``ManiaBeatmapConverter`` reads them. The column
 follows from x; only spinners, which some old maps have, are put into a column by chance, and
-by the same chance for everyone.
+by the same chance for everyone. Odd numbers of columns above ten are kept, as the old client
+keeps them; the new one leaves one out (docs/agreement.md).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from ..beatmap import Beatmap
+from ..columns import column_of
 from ..hit_objects import HitObject
-from ..new_objects import ObjectKind
+from ..new_objects import FINISH, ObjectKind
+from ..numbers import to_single
 from .legacy_random import LegacyRandom
-from .single_precision import single
 
-WIDTH = 512.0
 #: A spinner shorter than this many ms is a note; one with finish on seven keys and a special
 #: one takes the special key up to the second number.
 SPINNER_HOLD, SPECIAL_SPINNER = 100.0, 1000.0
 SPECIAL_COLUMNS = 8
-FINISH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +32,9 @@ class ManiaObject:
     end_time: float
 
 
-def column_count(beatmap: Beatmap) -> int:
-    """Columns of a mania map: the circle size.
-
-    Odd numbers above ten are kept, as the old client does; the new one, which knows them only
-    from files edited by hand, leaves one column out.
-    """
-    return max(1, round(beatmap.circle_size))
-
-
-def column_of(x: float, columns: int) -> int:
-    """The column at ``x`` osu! pixels; beyond the edges, the outermost one."""
-    return min(columns - 1, max(0, math.floor(single(x / single(WIDTH / columns)))))
-
-
 def mania_objects(beatmap: Beatmap) -> tuple[ManiaObject, ...]:
     """What each object of a mania map is, parallel to ``beatmap.hit_objects``."""
-    columns = column_count(beatmap)
+    columns = beatmap.key_count
     random = LegacyRandom(_seed(beatmap))
     items = beatmap.hit_objects
     made: dict[int, ManiaObject] = {}
@@ -64,9 +49,9 @@ def mania_objects(beatmap: Beatmap) -> tuple[ManiaObject, ...]:
 
 def _seed(beatmap: Beatmap) -> int:
     return (
-        round(single(single(beatmap.hp_drain_rate) + single(beatmap.circle_size))) * 20
-        + int(single(beatmap.overall_difficulty) * 41.2)
-        + round(single(beatmap.approach_rate))
+        round(to_single(to_single(beatmap.hp_drain_rate) + to_single(beatmap.circle_size))) * 20
+        + int(to_single(beatmap.overall_difficulty) * 41.2)
+        + round(to_single(beatmap.approach_rate))
     )
 
 

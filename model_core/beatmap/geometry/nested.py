@@ -32,7 +32,12 @@ class NestedObject:
 
 def standard_path(item: HitObject) -> SliderPath | None:
     """A slider's path as osu!standard draws it; ``None`` for other kinds."""
-    return None if item.curve is None else slider_path(item.curve, item.length, True)
+    curve = item.curve
+    if curve is None:
+        return None
+    # Paths of other curves are those of every mode, and mostly drawn already.
+    bulbs = any(segment.kind == "C" for segment in curve.segments)
+    return slider_path(curve, item.length, True) if bulbs else item.path()
 
 
 def standard_end(item: HitObject) -> Point:

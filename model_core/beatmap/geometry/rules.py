@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..beatmap import Beatmap
-from .single_precision import single
+from ..numbers import to_single
 
 #: Pixels per beat at a slider multiplier and velocity of 1.
 BASE_SCORING_DISTANCE = 100.0
@@ -34,7 +34,7 @@ def difficulty_range(value: float, low: float, middle: float, high: float) -> fl
     """The setting's value between its values at 0, 5 and 10, linear on either side of 5."""
     # Settings are single numbers in the game: 9.4 is a little more than 9.4, and so is a
     # lead time of 540 ms, which is then cut to whole ms.
-    value = single(value)
+    value = to_single(value)
     if value > 5:
         return middle + (high - middle) * (value - 5) / 5
     if value < 5:
@@ -49,8 +49,8 @@ def preempt(approach_rate: float) -> int:
 
 def circle_scale(circle_size: float, allowance: bool = True) -> float:
     """Scale of circles, 1 at a radius of 64 pixels; ``allowance`` as osu!standard has it."""
-    scale = (1.0 - 0.7 * (single(circle_size) - 5.0) / 5.0) / 2.0
-    return single(scale * (ROUNDING_ALLOWANCE if allowance else 1.0))
+    scale = (1.0 - 0.7 * (to_single(circle_size) - 5.0) / 5.0) / 2.0
+    return to_single(scale * (ROUNDING_ALLOWANCE if allowance else 1.0))
 
 
 def adjusted_beat_length(beat_length: float, velocity: float, slowest: float = 1000.0) -> float:
@@ -59,7 +59,7 @@ def adjusted_beat_length(beat_length: float, velocity: float, slowest: float = 1
     ``slowest`` is the longest beat length, in hundredths, that the mode allows: 1000 in
     osu!standard and catch, 10000 in taiko and mania.
     """
-    percent = single(100.0 / velocity) if velocity > 0 else 100.0
+    percent = to_single(100.0 / velocity) if velocity > 0 else 100.0
     return beat_length * min(slowest, max(10.0, percent)) / 100.0
 
 

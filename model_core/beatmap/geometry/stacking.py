@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from ..beatmap import Beatmap
 from ..hit_objects import HitObject
 from ..new_objects import ObjectKind
+from ..numbers import to_single
 from .nested import standard_end, standard_path
 from .rules import circle_scale, preempt
-from .single_precision import single
 from .slider_path import Point
 
 #: Objects nearer than this many pixels stack.
@@ -22,8 +22,6 @@ STACK_DISTANCE = 3.0
 NEW_STACKING_VERSION = 6
 #: A stacked object is moved by this many pixels per step at scale 1, left and up.
 STACK_STEP = 6.4
-#: Where spinners are, whatever the file says.
-CENTRE: Point = (256.0, 192.0)
 #: A file that needs more comparisons than this has everything in one moment and is no map;
 #: the rest of it stays unstacked.
 MAX_COMPARISONS = 4_000_000
@@ -37,8 +35,7 @@ class _Stackable:
     def __init__(self, item: HitObject) -> None:
         self.item = item
         self.kind = item.kind
-        spinner = item.kind is ObjectKind.SPINNER
-        self.position = complex(*CENTRE) if spinner else complex(item.x, item.y)
+        self.position = complex(item.x, item.y)
         self.height = 0
         self._end: complex | None = None
         self._path_end: complex | None = None
@@ -80,7 +77,7 @@ def stack_heights(beatmap: Beatmap) -> tuple[int, ...]:
         return (0,) * len(beatmap.hit_objects)
     stackables = [_Stackable(item) for item in beatmap.hit_objects]
     ordered = sorted(stackables, key=lambda stackable: stackable.item.time)
-    threshold = single(preempt(beatmap.approach_rate) * single(beatmap.stack_leniency))
+    threshold = to_single(preempt(beatmap.approach_rate) * to_single(beatmap.stack_leniency))
     if beatmap.version >= NEW_STACKING_VERSION:
         _stack_backwards(ordered, threshold)
     else:
@@ -98,10 +95,9 @@ def stacked_positions(beatmap: Beatmap) -> tuple[Point, ...]:
     step = stack_offset(beatmap)
     positions: list[Point] = []
     for item, height in zip(beatmap.hit_objects, stack_heights(beatmap), strict=True):
-        if beatmap.mode == 0 and item.kind is ObjectKind.SPINNER:
-            positions.append(CENTRE)
-        else:
-            positions.append((item.x + step * height, item.y + step * height))
+        # Spinners count in the old algorithm, but stay in the middle.
+        move = 0.0 if item.kind is ObjectKind.SPINNER else step * height
+        positions.append((item.x + move, item.y + move))
     return tuple(positions)
 
 

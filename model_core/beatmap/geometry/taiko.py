@@ -11,18 +11,17 @@ from enum import Enum
 
 from ..beatmap import Beatmap
 from ..hit_objects import HitObject
-from ..new_objects import ObjectKind
+from ..new_objects import CLAP, FINISH, WHISTLE, ObjectKind
+from ..numbers import to_single
 from .rules import BASE_SCORING_DISTANCE, adjusted_beat_length, difficulty_range
-from .single_precision import single
 from .slider_events import MAX_MAP_PARTS, NO_LENGTH
 
 #: Taiko runs this much faster than osu!standard (a single-precision number in the game).
-VELOCITY_MULTIPLIER = single(1.4)
+VELOCITY_MULTIPLIER = to_single(1.4)
 #: Hits per second of a swell at overall difficulty 0, 5 and 10, and a factor on them.
-SWELL_HITS, SWELL_MULTIPLIER = (3.0, 5.0, 7.5), single(1.65)
+SWELL_HITS, SWELL_MULTIPLIER = (3.0, 5.0, 7.5), to_single(1.65)
 #: The longest beat length, in hundredths, that the mode allows.
 SLOWEST = 10_000.0
-WHISTLE, FINISH, CLAP = 2, 4, 8
 #: A drum roll with more ticks than this belongs to no map; the rest is left out.
 MAX_TICKS = 100_000
 

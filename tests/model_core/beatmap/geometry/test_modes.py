@@ -158,20 +158,6 @@ def test_random_bits_come_from_one_number_at_a_time() -> None:
     assert bits.next_int() == numbers.next_int()
 
 
-def test_columns() -> None:
-    assert [mania.column_of(x, 4) for x in (-9, 0, 127, 128, 511, 512, 900)] == [
-        0,
-        0,
-        0,
-        1,
-        3,
-        3,
-        3,
-    ]
-    assert mania.column_count(map_of("", mode=3, CircleSize=0)) == 1
-    assert mania.column_count(map_of("", mode=3, CircleSize=16)) == 16
-
-
 def test_notes_and_holds() -> None:
     beatmap = map_of("64,192,0,1,0 192,192,500,128,0,900:0:0:0:0: 0,0,9,2,0,L|100:0,1,100", mode=3)
     made = mania.mania_objects(beatmap)
