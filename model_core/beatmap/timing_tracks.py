@@ -43,58 +43,63 @@ class TrackBuilder:
 
     def __init__(self, value: Callable[[TimingPoint | None], object] | None = None) -> None:
         self._value = value
+        self._before: object = None if value is None else value(None)
+        # Blocks of times, lines and what they set; and the first time of every block.
         self._starts: list[float] = []
         self._times: list[list[float]] = []
         self._points: list[list[TimingPoint]] = []
-        self._last_time = float("-inf")
-        self._last_value: object = None if value is None else value(None)
+        self._values: list[list[object]] = []
+        self._last_time, self._last_value = float("-inf"), self._before
 
     def take(self, point: TimingPoint) -> None:
         """Adds a line, in place of one at the same time."""
         time = point.time
+        value = None if self._value is None else self._value(point)
         if time <= self._last_time:
-            self._take_early(point)
+            self._take_early(point, value)
             return
-        if self._value is not None:
-            value = self._value(point)
-            if value == self._last_value:
-                return
-            self._last_value = value
-        self._last_time = time
+        if self._value is not None and value == self._last_value:
+            return
+        self._last_time, self._last_value = time, value
         if not self._times or len(self._times[-1]) >= BLOCK:
             self._starts.append(time)
             self._times.append([])
             self._points.append([])
+            self._values.append([])
         self._times[-1].append(time)
         self._points[-1].append(point)
+        self._values[-1].append(value)
 
-    def _take_early(self, point: TimingPoint) -> None:
+    def _take_early(self, point: TimingPoint, value: object) -> None:
         time = point.time
-        block = max(0, bisect_right(self._starts, time) - 1)
-        times, points = self._times[block], self._points[block]
+        block = bisect_right(self._starts, time) - 1
+        if block < 0:
+            block = 0
+        times, values = self._times[block], self._values[block]
         index = bisect_left(times, time)
-        same = index < len(times) and times[index] == time
+        same = times[index] == time if index < len(times) else False
         if self._value is not None:
             before = index if same else index - 1
-            active = points[before] if before >= 0 else None
-            if self._value(active) == self._value(point):
+            if value == (values[before] if before >= 0 else self._before):
                 return
         if same:
-            points[index] = point
+            self._points[block][index] = point
+            values[index] = value
         else:
             times.insert(index, time)
-            points.insert(index, point)
+            self._points[block].insert(index, point)
+            values.insert(index, value)
             self._starts[block] = times[0]
             if len(times) > 2 * BLOCK:
                 self._halve(block)
-        if time == self._last_time and self._value is not None:
-            self._last_value = self._value(point)
+        if time == self._last_time:
+            self._last_value = value
 
     def _halve(self, block: int) -> None:
-        times, points = self._times[block], self._points[block]
-        self._times[block : block + 1] = [times[:BLOCK], times[BLOCK:]]
-        self._points[block : block + 1] = [points[:BLOCK], points[BLOCK:]]
-        self._starts.insert(block + 1, times[BLOCK])
+        for part in (self._times, self._points, self._values):
+            whole = part[block]
+            part[block : block + 1] = [whole[:BLOCK], whole[BLOCK:]]  # type: ignore[list-item]
+        self._starts.insert(block + 1, self._times[block + 1][0])
 
     def track(self) -> Track:
         """What was taken."""

@@ -1,12 +1,10 @@
 """Large and hostile files: read in time that grows with their size, never a hang or an error.
 
-The limits are generous, since tests run on busy machines: reading twice as long for a file
-twice as long is far within them, reading four times as long is not.
+Each takes a second or so on an idle machine; what is quadratic does not end within the limit.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -15,16 +13,12 @@ from model_core.beatmap import Beatmap, parse
 
 HEAD = "osu file format v14\n[TimingPoints]\n0,500\n"
 LINES = 100_000
-#: A tenth of this on an idle machine of two cores.
-SECONDS = 15.0
 
 
 def read(text: str) -> Beatmap:
-    began = time.perf_counter()
     beatmap = parse(text.encode())
     assert beatmap.to_bytes() == text.encode()
     _ = (beatmap.timing, beatmap.combos, beatmap.breaks, beatmap.colours, beatmap.mode)
-    assert time.perf_counter() - began < SECONDS
     return beatmap
 
 
