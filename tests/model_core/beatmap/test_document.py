@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_core.beatmap import parse, split_lines
@@ -45,11 +45,14 @@ def read_everything(data: bytes) -> None:
     assert len(beatmap.combo_labels()) == len(beatmap.hit_objects)
     for item in beatmap.hit_objects:
         assert item.end_time >= item.time
+        assert len(item.node_sounds) == len(item.node_samples)
         item.end_position()
         beatmap.timing.sample_at(item.time)
     assert beatmap.mode in range(4)
     assert 0.4 <= beatmap.slider_multiplier <= 3.6
     _ = (beatmap.breaks, beatmap.title, beatmap.audio_filename, beatmap.beatmap_id)
+    _ = (beatmap.colours, beatmap.background, beatmap.video, beatmap.storyboard_samples)
+    _ = (beatmap.preview_time, beatmap.bookmarks, beatmap.tags, beatmap.version, beatmap.key_count)
 
 
 @settings(max_examples=150, deadline=None)
@@ -71,6 +74,19 @@ def test_a_damaged_map_comes_back(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 8))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     read_everything(bytes(whole))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_damaged_map_of_the_corpus_comes_back(corpus: Path, data: st.DataObject) -> None:
+    entries = [entry for entry in corpus_entries(corpus) if int(str(entry["bytes"])) < 20_000]
+    entry = data.draw(st.sampled_from(entries))
+    whole = (corpus / str(entry["file"])).read_bytes()
+    for _ in range(data.draw(st.integers(1, 6))):
+        start = data.draw(st.integers(0, len(whole)))
+        end = min(len(whole), start + data.draw(st.integers(0, 40)))
+        whole = whole[:start] + data.draw(PIECES | st.binary(max_size=6)) + whole[end:]
+    read_everything(whole)
 
 
 def test_corpus_comes_back(corpus: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_core.beatmap import Range, format_timestamp, parse, parse_range, parse_timestamp
+from model_core.beatmap.timestamps import selected_objects
 from model_core.errors import InputError
 
 from .maps import small_map
@@ -105,3 +106,43 @@ def test_half_of_a_mistyped_time_is_no_time() -> None:
     with pytest.raises(InputError, match="names a moment"):
         parse_range("00:12:345 - 00:16:0000")
     assert parse_range("00:12:345-00:16:000") == Range(12345, 16000)
+
+
+def test_objects_at_one_time_may_be_named_in_any_order() -> None:
+    lines = "1,1,100,5,0\n2,2,200,1,0\n3,3,200,5,0\n4,4,300,1,0\n"
+    beatmap = parse(f"[HitObjects]\n{lines}".encode())
+    assert beatmap.combo_labels() == (1, 2, 1, 2)
+
+    def named(text: str) -> list[float]:
+        return [item.x for item in selected_objects(beatmap, parse_timestamp(text))]
+
+    assert named("00:00:200 (1,2) - ") == [3, 2], "the game goes back among objects of one time"
+    assert named("00:00:200 (2,1) - ") == [2, 3]
+    assert named("00:00:100 (1,2,1,2) - ") == [1, 2, 3, 4]
+    assert named("00:00:100 (1,1,2) - ") == [1, 3, 2]
+    assert named("00:00:200 (2,2,2) - ") == [2, 4], "each object once"
+    assert named("00:00:300 (1) - ") == []
+    assert named("00:00:100 (0,1) - ") == [1]
+
+
+def test_columns_name_objects_of_mania() -> None:
+    lines = "64,192,100,1,0\n192,192,100,1,0\n192,192,100,1,0\n320,192,250.7,128,0,300:0:0\n"
+    head = "[General]\nMode: 3\n[Difficulty]\nCircleSize:4\n[HitObjects]\n"
+    beatmap = parse((head + lines).encode())
+
+    def named(text: str) -> list[tuple[float, int]]:
+        found = selected_objects(beatmap, parse_timestamp(text))
+        return [(item.time, beatmap.column_of(item)) for item in found]
+
+    assert named("00:00:100 (100|0,100|1) - ") == [(100, 0), (100, 1)]
+    assert named("00:00:100 (100|1,100|1,100|1) - ") == [(100, 1), (100, 1)]
+    assert named("00:00:100 (250|2,100|3,100|0) - ") == [(250.7, 2), (100, 0)]
+    assert named("00:00:101 (100|0) - ") == []
+
+
+def test_many_names_in_a_large_map_are_found_soon() -> None:
+    lines = "".join(f"1,1,{index},{5 if index % 9 == 0 else 1},0\n" for index in range(30_000))
+    beatmap = parse(f"[HitObjects]\n{lines}".encode())
+    names = ",".join(str(label) for label in beatmap.combo_labels()[:20_000])
+    found = selected_objects(beatmap, parse_timestamp(f"00:00:000 ({names},77,77) - "))
+    assert [item.time for item in found] == list(range(20_000))
