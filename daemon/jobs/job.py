@@ -89,21 +89,21 @@ class Job:
     async def events(self) -> AsyncIterator[jobs_pb2.JobEvent]:
         """What happened last, then what happens, ending with the result or the failure.
 
-        The notices come first; whoever joins after the end finds them in the result.
+        The notices follow the first event; whoever joins after the end finds them in the result.
         """
-        if not self.finished:
-            for notice in self.notices:
-                yield jobs_pb2.JobEvent(job_id=self.job_id, notice=notice)
         seen: jobs_pb2.JobEvent | None = None
         while True:
             # Taken before the snapshot: a change after it finds this one set.
             changed = self._changed
             event = self.event()
+            first = seen is None
             if event != seen:
                 yield event
                 seen = event
             if event.WhichOneof("event") in ("result", "failure"):
                 return
+            for notice in self.notices if first else ():
+                yield jobs_pb2.JobEvent(job_id=self.job_id, notice=notice)
             await changed.wait()
 
     def event(self) -> jobs_pb2.JobEvent:

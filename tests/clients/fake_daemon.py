@@ -116,9 +116,9 @@ def answering(
     """The events of a job that goes well: one variant per patch, best first."""
 
     def answer(request: remap_pb2.RemapBeatmapRequest, _: Any) -> Iterator[jobs_pb2.JobEvent]:
+        yield jobs_pb2.JobEvent(job_id=JOB, queued=jobs_pb2.JobQueued(position=1))
         for notice in notices:
             yield jobs_pb2.JobEvent(job_id=JOB, notice=notice)
-        yield jobs_pb2.JobEvent(job_id=JOB, queued=jobs_pb2.JobQueued(position=1))
         for window in (1, 2):
             progress = jobs_pb2.JobProgress(
                 stage=jobs_pb2.JOB_STAGE_DECODE,

@@ -36,7 +36,7 @@ def test_a_remap_streams_its_events_with_token_and_deadline(
     with Client(daemon.endpoint) as client:
         stream = client.remap(map_path, start_ms=1500, end_ms=2250, seed=7, options=options)
         kinds = [event.WhichOneof("event") for event in stream]
-    assert kinds == ["notice", "queued", "progress", "progress", "result"]
+    assert kinds == ["queued", "notice", "progress", "progress", "result"]
     assert stream.job_id == JOB
     (request,) = daemon.asked
     assert (request.path, request.start_ms, request.seed) == (str(map_path), 1500, 7)
@@ -76,7 +76,7 @@ async def test_the_asynchronous_client_does_the_same(daemon: FakeDaemon, map_pat
         stream = client.remap(map_path, range_text="00:01:500 (1,2) - ")
         kinds = [event.WhichOneof("event") async for event in stream]
         assert (
-            kinds == ["notice", "queued", "progress", "progress", "result"] and stream.job_id == JOB
+            kinds == ["queued", "notice", "progress", "progress", "result"] and stream.job_id == JOB
         )
         assert daemon.asked[0].range_text == "00:01:500 (1,2) - "
         assert (await client.status()).model == "starter"
