@@ -59,7 +59,8 @@ def _kiai(point: TimingPoint | None) -> bool:
 def _sample(point: TimingPoint | None) -> tuple[int, int, int] | None:
     if point is None:
         return None
-    return (point.sample_set or 1, point.sample_index, point.volume)
+    # A set of 0 sounds as 1 in the newer game and as the map's own set in the older one.
+    return (point.sample_set, point.sample_index, point.volume)
 
 
 def _moments(

@@ -43,7 +43,7 @@ class LineState:
         return (
             self.velocity == other.velocity
             and (self.beat_text == "NaN") == (other.beat_text == "NaN")
-            and (self.sample_set or 1) == (other.sample_set or 1)
+            and self.sample_set == other.sample_set
             and self.sample_index == other.sample_index
             and self.volume == other.volume
             and self.kiai == other.kiai

@@ -51,7 +51,7 @@ class Reading:
                     numbers[0],
                     numbers[1],
                     int(numbers[2]) or 4,
-                    (int(numbers[3]), int(numbers[4]), int(numbers[5])),
+                    (int(numbers[3]), int(numbers[4]), min(100, max(0, int(numbers[5])))),
                     fields[6][0] == "1",
                     bool(int(numbers[7]) & 1) if len(numbers) > 7 else False,
                 )

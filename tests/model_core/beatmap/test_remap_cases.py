@@ -218,3 +218,12 @@ def test_lines_joined_by_a_carriage_return_are_not_cut() -> None:
     with pytest.raises(EditRefused, match="carriage return"):
         remap(base, 2500, 3500, [slider(2900, 280.0, 1.0), circle(3400, 20)])
     assert remap(base, 2500, 2900, [circle(2600, 80)]).summary.generated == 1
+
+
+def test_a_sample_set_of_nought_is_not_one() -> None:
+    # The older game takes it for the map's own set, here soft.
+    base = with_timing(TIMING.replace("4000,-100,4,1,1,70,0,1", "3600,-50,4,0,1,80,0,0"))
+    edit = remap(base, 2500, 3900, [circle(3800, 20)])
+    point = edit.result.timing.sample_point_at(4005)
+    assert point is not None and point.sample_set == 0
+    assert "+3900,-50,4,0,1,80,0,0" in changes(edit, base)

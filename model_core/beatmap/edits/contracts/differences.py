@@ -105,7 +105,7 @@ def _scroll_steps(timing: Timing) -> list[Step]:
 
 def _sample_steps(timing: Timing) -> list[Step]:
     points = timing.sample_lines
-    values = [(p.sample_set or 1, p.sample_index, p.volume) for p in points]
+    values = [(p.sample_set, p.sample_index, p.volume) for p in points]
     return _course(points, values[0] if values else (1, 0, 100), values)
 
 

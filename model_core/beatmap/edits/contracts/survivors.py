@@ -132,7 +132,7 @@ def same_phase(before: TimingPoint | None, after: TimingPoint | None) -> bool:
 def _sounds(point: TimingPoint | None) -> tuple[int, int, int]:
     if point is None:
         return (1, 0, 100)
-    return (point.sample_set or 1, point.sample_index, point.volume)
+    return (point.sample_set, point.sample_index, point.volume)
 
 
 def check_single_lines(old: Beatmap, new: Beatmap) -> None:
