@@ -39,7 +39,7 @@ def properties() -> tuple[Property, ...]:
         found.append(Property(name, 12, maps, keeps_its_contract(kind)))
     for kind, name in {EditKind.OBJECTS: "remap", **KINDS}.items():
         found.append(Property(f"rebase {name}", 5, changed_maps(), survives_changes(kind)))
-    found.append(Property("undo and redo", 6, stories(), goes_back_and_forth))
+    found.append(Property("undo and redo", 4, stories(), goes_back_and_forth))
     return tuple(found)
 
 
