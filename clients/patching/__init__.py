@@ -8,6 +8,7 @@ old one or the new one, whole.
 
 from __future__ import annotations
 
+from clients.patching.entries import Entry, EntryState, Origin
 from clients.patching.errors import (
     BaseChangedError,
     BytesNotKeptError,
@@ -19,7 +20,7 @@ from clients.patching.errors import (
     UndoConflictError,
     WriteRefusedError,
 )
-from clients.patching.journal import Bounds, Entry, EntryState, Journal, Origin
+from clients.patching.journal import Bounds, Journal
 from clients.patching.lines import (
     LineEdit,
     LinePatch,

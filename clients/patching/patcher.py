@@ -17,6 +17,7 @@ from pathlib import Path
 from clients.patching import atomic
 from clients.patching.atomic import Observer, silent
 from clients.patching.conflicts import keep_copy
+from clients.patching.entries import ABSENT, SHOWN, Entry, EntryState, Origin
 from clients.patching.errors import (
     BaseChangedError,
     BytesNotKeptError,
@@ -27,16 +28,7 @@ from clients.patching.errors import (
     PatchingError,
     UndoConflictError,
 )
-from clients.patching.journal import (
-    ABSENT,
-    SHOWN,
-    Bounds,
-    Entry,
-    EntryState,
-    Journal,
-    Origin,
-    digest_of,
-)
+from clients.patching.journal import Bounds, Journal, digest_of
 from clients.patching.lines import LinePatch, sha256_hex
 from clients.patching.recovery import settle_all
 from clients.patching.versions import Version, told, version_at

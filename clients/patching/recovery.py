@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 
 from clients.patching import atomic
+from clients.patching.entries import ABSENT, UNSETTLED, Entry, EntryState
 from clients.patching.errors import JournalError
-from clients.patching.journal import ABSENT, UNSETTLED, Entry, EntryState, Journal
+from clients.patching.journal import Journal
 
 
 def settle_all(journal: Journal) -> list[Entry]:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clients.patching.entries import ABSENT, Move
 from clients.patching.errors import BytesNotKeptError
-from clients.patching.journal import ABSENT, Move
 
 
 @dataclass(frozen=True, slots=True)
