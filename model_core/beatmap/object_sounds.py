@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .hit_objects import HitObject
+from .hit_objects import HitObject, HitSample
 from .new_objects import CLAP, FINISH, WHISTLE, ObjectKind, Sound
 from .timing import SAMPLE_LENIENCY, Timing
 
@@ -36,21 +36,27 @@ def body_lookup(item: HitObject) -> float:
 
 def object_sounds(item: HitObject, timing: Timing) -> ObjectSounds:
     """What the game plays for an object of a map with these timing lines."""
-    sets, bits = item.node_sets, item.node_sounds
     if item.kind is not ObjectKind.SLIDER:
-        sets, bits = ((item.sample.normal_set, item.sample.addition_set),), (item.hit_sound,)
+        moment = node_lookups(item)[0]
+        return ObjectSounds((_sound(item.hit_sound, item.sample, timing, moment),))
     nodes = tuple(
-        _sound(bits[index], sets[index], item.sample.volume, timing, moment)
-        for index, moment in enumerate(node_lookups(item))
+        _sound(bits, sample, timing, moment)
+        for bits, sample, moment in zip(
+            item.node_sounds, item.node_samples, node_lookups(item), strict=True
+        )
     )
+    return ObjectSounds(nodes, _sound(item.hit_sound, item.sample, timing, body_lookup(item)))
+
+
+def own_volumes(item: HitObject) -> tuple[int, ...]:
+    """The volume that each node has of its own; 0 where the timing line's counts."""
     if item.kind is not ObjectKind.SLIDER:
-        return ObjectSounds(nodes)
-    own = (item.sample.normal_set, item.sample.addition_set)
-    body = _sound(item.hit_sound, own, item.sample.volume, timing, body_lookup(item))
-    return ObjectSounds(nodes, body)
+        return (item.sample.volume,)
+    return tuple(sample.volume for sample in item.node_samples)
 
 
-def _sound(bits: int, sets: tuple[int, int], volume: int, timing: Timing, moment: float) -> Sound:
+def _sound(bits: int, sample: HitSample, timing: Timing, moment: float) -> Sound:
     state = timing.sample_at(moment)
-    normal = sets[0] or state.sample_set
-    return Sound(bits & ADDITIONS, normal, sets[1] or normal, volume or state.volume)
+    normal = sample.normal_set or state.sample_set
+    volume = sample.volume or state.volume
+    return Sound(bits & ADDITIONS, normal, sample.addition_set or normal, volume)

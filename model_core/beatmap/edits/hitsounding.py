@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 
 from ...errors import EditRefused, InputError, NotSupported
 from ..beatmap import Beatmap, parse
-from ..hit_objects import HitObject
+from ..hit_objects import HitObject, HitSample
 from ..new_objects import ObjectKind
-from ..object_sounds import ADDITIONS, ObjectSounds, object_sounds
+from ..object_sounds import ObjectSounds, object_sounds
 from ..patches import Patch
 from ..timestamps import format_timestamp
 from .contracts import check
+from .contracts.meant_sounds import TakenParts, check_meant_sounds
 from .edit import Edit, EditKind, Scope
 from .green_lines import GreenLine
 from .line_builder import LineBuilder
@@ -54,13 +55,6 @@ class HitsoundEdit(Edit):
     unreached: tuple[Unreached, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    volume: bool
-    sets: bool
-    additions: bool
-
-
 def set_hitsounds(
     beatmap: Beatmap,
     start_ms: int,
@@ -88,30 +82,31 @@ def set_hitsounds(
         raise InputError(f"The range ends ({end_ms} ms) before it starts ({start_ms} ms).")
     if take_additions is None:
         take_additions = beatmap.mode != TAIKO
-    take = _Choice(take_volume, take_sets, take_additions)
+    take = TakenParts(take_volume, take_sets, take_additions, keep_custom)
     named = _named_objects(beatmap, start_ms, end_ms, sounds)
-    fields = {
-        item.line: _fields(beatmap, item, sounds[item.line], take, keep_custom) for item in named
-    }
+    fields = {item.line: _fields(beatmap, item, sounds[item.line], take) for item in named}
+    short = {item.line for item in named if not _has_room(beatmap, item, fields[item.line])}
+    named = tuple(item for item in named if item.line not in short)
+    given = {item.line: sounds[item.line] for item in named}
+    unreached = [Unreached(line, -1, "line") for line in sorted(short)]
     plan: VolumePlan | None = None
-    missed: Sequence[Lookup] = ()
     if take_volume:
-        own = {line for line, wanted in fields.items() if wanted.sample.volume}
         lines = LineTimes(beatmap.timing_points)
-        lookups = volume_lookups(beatmap, lines, start_ms, end_ms, sounds, own)
+        lookups = volume_lookups(beatmap, lines, start_ms, end_ms, given, keep_custom)
         first_fixed = _sounds_before(beatmap, lines)
         plan = place_volumes(beatmap.timing, lines, start_ms, end_ms, lookups, first_fixed)
-        missed = _give_own_volumes(fields, named, plan.missed, beatmap.version)
-    unreached = [Unreached(lookup.line, lookup.node, "volume") for lookup in missed]
+        missed = _give_own_volumes(beatmap, fields, named, plan.missed)
+        unreached += [Unreached(lookup.line, lookup.node, "volume") for lookup in missed]
     builder = LineBuilder(beatmap.document)
-    unreached += _write_objects(builder, beatmap, named, fields)
+    _write_objects(builder, beatmap, named, fields)
     if plan is not None:
         _write_greens(builder, beatmap, plan)
     patch = Patch.from_edits(beatmap.document.data, builder.edits())
     result = parse(patch.apply(beatmap.document.data))
     scope = Scope(EditKind.HITSOUNDS, start_ms, end_ms)
     check(scope, beatmap, result)
-    _check_heard(beatmap, result, scope, sounds, take, keep_custom, unreached)
+    no_volume = {(each.line, each.node) for each in unreached if each.what == "volume"}
+    check_meant_sounds(beatmap, result, scope, given, take, no_volume)
     changed = sum(
         _sounds_otherwise(beatmap, result, before, after)
         for before, after in zip(beatmap.hit_objects, result.hit_objects, strict=True)
@@ -172,14 +167,21 @@ def _stamp(item: HitObject) -> str:
 
 
 def _fields(
-    beatmap: Beatmap, item: HitObject, sounds: ObjectSounds, take: _Choice, keep_custom: bool
+    beatmap: Beatmap, item: HitObject, sounds: ObjectSounds, take: TakenParts
 ) -> SoundFields:
     wanted = wanted_fields(item, sounds, beatmap.timing, take.sets, take.additions)
-    if keep_custom:
+    if take.custom_volumes:
         return wanted
-    volume = 0 if take.volume else wanted.sample.volume
-    sample = replace(wanted.sample, index=0, volume=volume, filename="")
-    return replace(wanted, sample=sample)
+
+    def plain(sample: HitSample) -> HitSample:
+        volume = 0 if take.volume else sample.volume
+        return replace(sample, index=0, volume=volume, filename="")
+
+    return replace(
+        wanted,
+        sample=plain(wanted.sample),
+        node_samples=tuple(plain(sample) for sample in wanted.node_samples),
+    )
 
 
 def _sounds_before(beatmap: Beatmap, lines: LineTimes) -> bool:
@@ -189,24 +191,40 @@ def _sounds_before(beatmap: Beatmap, lines: LineTimes) -> bool:
     return any(min(item.sample_lookups) < lines.times[0] for item in beatmap.hit_objects)
 
 
+def _has_room(beatmap: Beatmap, item: HitObject, wanted: SoundFields) -> bool:
+    content = beatmap.document.lines[item.line].rstrip(b"\r\n")
+    if b"\r" in content:
+        # The builder refuses such lines and says why.
+        return True
+    try:
+        rewrite_line(content, item, wanted, beatmap.version)
+    except LineTooShort:
+        return False
+    return True
+
+
 def _give_own_volumes(
+    beatmap: Beatmap,
     fields: dict[int, SoundFields],
     named: Iterable[HitObject],
     missed: Sequence[Lookup],
-    version: int,
 ) -> list[Lookup]:
     """Volumes that no line can give go into the hit samples; returns what has no room there."""
-    kinds = {item.line: item.kind for item in named}
+    items = {item.line: item for item in named}
     left: list[Lookup] = []
     for lookup in missed:
+        item, wanted = items[lookup.line], fields[lookup.line]
+        louder = replace(wanted, sample=replace(wanted.sample, volume=lookup.volume or 0))
         # A slider's volume would be that of all its nodes, and 0 means the timing line's.
-        has_room = version >= FULL_SAMPLE_VERSION and kinds[lookup.line] is not ObjectKind.SLIDER
-        if not has_room or not lookup.volume:
-            left.append(lookup)
+        if (
+            lookup.volume
+            and beatmap.version >= FULL_SAMPLE_VERSION
+            and item.kind is not ObjectKind.SLIDER
+            and _has_room(beatmap, item, louder)
+        ):
+            fields[lookup.line] = louder
         else:
-            wanted = fields[lookup.line]
-            sample = replace(wanted.sample, volume=lookup.volume)
-            fields[lookup.line] = replace(wanted, sample=sample)
+            left.append(lookup)
     return left
 
 
@@ -215,21 +233,15 @@ def _write_objects(
     beatmap: Beatmap,
     named: Iterable[HitObject],
     fields: Mapping[int, SoundFields],
-) -> list[Unreached]:
-    unreached: list[Unreached] = []
+) -> None:
     for item in named:
         wanted = fields[item.line]
         if wanted == SoundFields.of(item):
             continue
         content = beatmap.document.lines[item.line].rstrip(b"\r\n")
         if b"\r" not in content:
-            try:
-                content = rewrite_line(content, item, wanted, beatmap.version)
-            except LineTooShort:
-                unreached.append(Unreached(item.line, -1, "line"))
-                continue
+            content = rewrite_line(content, item, wanted, beatmap.version)
         builder.replace(item.line, [content])
-    return unreached
 
 
 def _write_greens(builder: LineBuilder, beatmap: Beatmap, plan: VolumePlan) -> None:
@@ -254,62 +266,3 @@ def _sounds_otherwise(old: Beatmap, new: Beatmap, before: HitObject, after: HitO
     if object_sounds(before, old.timing) != object_sounds(after, new.timing):
         return True
     return SoundFields.of(before) != SoundFields.of(after)
-
-
-def _check_heard(
-    old: Beatmap,
-    new: Beatmap,
-    scope: Scope,
-    sounds: Mapping[int, ObjectSounds],
-    take: _Choice,
-    keep_custom: bool,
-    unreached: Iterable[Unreached],
-) -> None:
-    """The objects of the range read back as they were meant, the unnamed ones as before."""
-    without_room = {each.line for each in unreached if each.what == "line"}
-    too_loud = {(each.line, each.node) for each in unreached if each.what == "volume"}
-    for before, after in zip(old.hit_objects, new.hit_objects, strict=True):
-        if not scope.start_ms <= before.time <= scope.end_ms or before.line in without_room:
-            continue
-        was, now = object_sounds(before, old.timing), object_sounds(after, new.timing)
-        meant = sounds.get(before.line)
-        wanted = was if meant is None else meant
-        own = before.sample.volume if keep_custom or not take.volume else 0
-        bodies = [] if was.body is None or now.body is None else [(was.body, now.body)]
-        pairs = [*zip(was.nodes, now.nodes, strict=True), *bodies]
-        for node, (first, second) in enumerate(pairs):
-            is_body = node == len(was.nodes)
-            target = wanted.body if is_body else wanted.nodes[node]
-            # A body that nobody asked for keeps its sets; how loud it is follows its head.
-            body_free = is_body and target is None
-            goal = first if target is None else target
-            # Additions come with the sample set that they sound in, none without.
-            heard = second.additions & ADDITIONS
-            for what, asked, right, found in (
-                ("additions", take.additions, goal.additions & ADDITIONS, heard),
-                ("sample set", take.sets, goal.sample_set, second.sample_set),
-                ("addition set", take.sets, goal.addition_set, second.addition_set),
-                ("volume", take.volume, own or goal.volume, second.volume),
-            ):
-                if what == "addition set" and not heard:
-                    continue
-                if what == "volume" and (
-                    body_free or (before.line, -1 if is_body else node) in too_loud
-                ):
-                    continue
-                kept = {
-                    "additions": first.additions,
-                    "sample set": first.sample_set,
-                    "volume": first.volume,
-                }
-                if not asked:
-                    if what not in kept:
-                        continue
-                    right = kept[what]
-                if right != found:
-                    place = "body" if is_body else f"node {node + 1}"
-                    raise EditRefused(
-                        f"The {what} of {place} of the {before.kind} at {_stamp(before)} (line"
-                        f" {before.line + 1}) would read back as {found}, not {right}. Nothing"
-                        " was changed."
-                    )

@@ -28,8 +28,6 @@ SAMPLE = {
     ObjectKind.HOLD: 5,
 }
 
-Sets = tuple[int, int]
-
 
 class LineTooShort(ValueError):  # noqa: N818 - reads as what happened
     """A line ends before a field that sounds would have to stand behind."""
@@ -42,12 +40,12 @@ class SoundFields:
     hit_sound: int
     sample: HitSample
     node_sounds: tuple[int, ...] = ()
-    node_sets: tuple[Sets, ...] = ()
+    node_samples: tuple[HitSample, ...] = ()
 
     @classmethod
     def of(cls, item: HitObject) -> SoundFields:
         """The fields of an object as the game reads them."""
-        return cls(item.hit_sound, item.sample, item.node_sounds, item.node_sets)
+        return cls(item.hit_sound, item.sample, item.node_sounds, item.node_samples)
 
 
 def wanted_fields(
@@ -63,34 +61,31 @@ def wanted_fields(
     def bits_of(old: int, sound: Sound) -> int:
         return (old & ~ADDITIONS) | (sound.additions & ADDITIONS) if additions else old
 
-    def sets_of(old: Sets, bits: int, sound: Sound, moment: float) -> Sets:
+    def sample_of(old: HitSample, bits: int, sound: Sound, moment: float) -> HitSample:
         if not sets:
             return old
         given = timing.sample_at(moment).sample_set
-        normal, addition = old
+        normal, addition = old.normal_set, old.addition_set
         if (normal or given) != sound.sample_set:
             normal = 0 if sound.sample_set == given else sound.sample_set
         known = normal or given
         if bits & ADDITIONS and (addition or known) != sound.addition_set:
             addition = 0 if sound.addition_set == known else sound.addition_set
-        return (normal, addition)
+        return replace(old, normal_set=normal, addition_set=addition)
 
     fields = SoundFields.of(item)
-    own = (item.sample.normal_set, item.sample.addition_set)
     moments = node_lookups(item)
     if item.kind is ObjectKind.SLIDER:
         node_sounds = tuple(map(bits_of, item.node_sounds, sounds.nodes))
-        node_sets = tuple(map(sets_of, item.node_sets, node_sounds, sounds.nodes, moments))
-        fields = replace(fields, node_sounds=node_sounds, node_sets=node_sets)
+        samples = tuple(map(sample_of, item.node_samples, node_sounds, sounds.nodes, moments))
+        fields = replace(fields, node_sounds=node_sounds, node_samples=samples)
         whole, moment = sounds.body, body_lookup(item)
     else:
         whole, moment = sounds.nodes[0], moments[0]
     if whole is None:
         return fields
     bits = bits_of(item.hit_sound, whole)
-    normal, addition = sets_of(own, bits, whole, moment)
-    sample = replace(item.sample, normal_set=normal, addition_set=addition)
-    return replace(fields, hit_sound=bits, sample=sample)
+    return replace(fields, hit_sound=bits, sample=sample_of(item.sample, bits, whole, moment))
 
 
 def rewrite_line(content: bytes, item: HitObject, wanted: SoundFields, version: int) -> bytes:
@@ -129,7 +124,13 @@ def _write_sample(fields: list[str], item: HitObject, wanted: SoundFields, versi
         _fill_edges(fields, wanted, place)
     if len(fields) == place:
         fields.append("")
-    fields[place] = _sample_text(fields[place], wanted.sample, version)
+    sample = wanted.sample
+    if item.kind is ObjectKind.SLIDER and fields[place]:
+        # The game reads no more than the two sets there; what stands behind them stays.
+        known = parse_sample(fields[place])
+        sets = (sample.normal_set, sample.addition_set)
+        sample = replace(known, normal_set=sets[0], addition_set=sets[1])
+    fields[place] = _sample_text(fields[place], sample, version)
 
 
 def _sample_text(text: str, wanted: HitSample, version: int) -> str:
@@ -165,15 +166,17 @@ def _write_edges(fields: list[str], wanted: SoundFields) -> None:
         ]
         fields[EDGE_SOUNDS : EDGE_SOUNDS + 1] = ["|".join(texts + entries[len(texts) :])]
     entries = _entries(fields, EDGE_SETS)
-    default = (wanted.sample.normal_set, wanted.sample.addition_set)
-    known = [_edge_sets(text, default) for text in entries[: len(wanted.node_sets)]]
-    if _differ(known, wanted.node_sets, default):
+    known = [
+        parse_sample(text) if text else wanted.sample
+        for text in entries[: len(wanted.node_samples)]
+    ]
+    if _differ(known, wanted.node_samples, wanted.sample):
         _fill_edges(fields, wanted, EDGE_SETS)
         texts = [
             entries[index]
-            if index < len(known) and known[index] == sets
-            else _sets_text(entries[index] if index < len(entries) else "", sets)
-            for index, sets in enumerate(wanted.node_sets)
+            if index < len(known) and known[index] == sample
+            else _edge_text(entries[index] if index < len(entries) else "", sample)
+            for index, sample in enumerate(wanted.node_samples)
         ]
         fields[EDGE_SETS : EDGE_SETS + 1] = ["|".join(texts + entries[len(texts) :])]
 
@@ -199,7 +202,7 @@ def _fill_edges(fields: list[str], wanted: SoundFields, place: int) -> None:
     if len(fields) == EDGE_SOUNDS:
         fields.append("|".join(str(bits) for bits in wanted.node_sounds))
     if len(fields) == EDGE_SETS and place > EDGE_SETS:
-        fields.append("|".join(f"{normal}:{addition}" for normal, addition in wanted.node_sets))
+        fields.append("|".join(_edge_text("", sample) for sample in wanted.node_samples))
 
 
 def _edge_sound(text: str) -> int:
@@ -209,14 +212,6 @@ def _edge_sound(text: str) -> int:
         return 0
 
 
-def _edge_sets(text: str, default: Sets) -> Sets:
-    if not text:
-        return default
-    sample = parse_sample(text)
-    return (sample.normal_set, sample.addition_set)
-
-
-def _sets_text(text: str, sets: Sets) -> str:
-    """An entry of the edge sets; whatever stands behind the two sets stays."""
-    rest = text.split(":")[2:]
-    return ":".join([str(sets[0]), str(sets[1]), *rest])
+def _edge_text(text: str, sample: HitSample) -> str:
+    """An entry of the edge sets: two sets, and what else stands behind them."""
+    return _sample_text(text or "0:0", sample, FULL_SAMPLE_VERSION)

@@ -12,13 +12,13 @@ from __future__ import annotations
 import heapq
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ..beatmap import Beatmap
 from ..hit_objects import HitObject
 from ..new_objects import ObjectKind
-from ..object_sounds import ObjectSounds, body_lookup, node_lookups
+from ..object_sounds import ObjectSounds, body_lookup, node_lookups, own_volumes
 from ..timing import SAMPLE_LENIENCY
 from .green_lines import BODY_DELAY
 from .volume_lines import LineTimes, Lookup, Rank
@@ -34,11 +34,11 @@ def volume_lookups(
     start_ms: int,
     end_ms: int,
     sounds: Mapping[int, ObjectSounds],
-    own_volumes: Set[int],
+    keep_own: bool,
 ) -> list[Lookup]:
     """All lookups from ``start_ms`` on that matter to the volumes of ``sounds``.
 
-    ``own_volumes`` are the lines of objects whose hit samples give them a volume. Nothing is
+    ``keep_own`` says that nodes keep the volumes that their own samples give them. Nothing is
     returned where every wanted volume is in effect already.
     """
     timing = beatmap.timing
@@ -49,9 +49,9 @@ def volume_lookups(
     for item in beatmap.hit_objects:
         inside = start_ms <= item.time <= end_ms
         if inside and item.line in sounds:
-            if item.line in own_volumes:
+            asked = _wanted(item, sounds[item.line], keep_own)
+            if not asked:
                 continue
-            asked = _wanted(item, sounds[item.line])
             wanted += asked
             if any(timing.sample_at(each.moment).volume != each.volume for each in asked):
                 wanted += _while_changing(item, sounds[item.line])
@@ -75,10 +75,12 @@ def volume_lookups(
     return [*wanted, *within, end]
 
 
-def _wanted(item: HitObject, sounds: ObjectSounds) -> list[Lookup]:
+def _wanted(item: HitObject, sounds: ObjectSounds, keep_own: bool) -> list[Lookup]:
+    nodes = zip(node_lookups(item), sounds.nodes, own_volumes(item), strict=True)
     lookups = [
         Lookup(moment, sound.volume, _stand(moment), Rank.WANTED, item.line, node)
-        for node, (moment, sound) in enumerate(zip(node_lookups(item), sounds.nodes, strict=True))
+        for node, (moment, sound, own) in enumerate(nodes)
+        if not (keep_own and own)
     ]
     if item.kind is ObjectKind.SLIDER and sounds.body is not None:
         moment = body_lookup(item)

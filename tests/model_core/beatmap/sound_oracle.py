@@ -30,6 +30,7 @@ class Sounding:
     nodes: list[float]
     heard: list[Heard]
     body: Heard | None
+    own: list[int]
 
     def lookups(self) -> list[float]:
         return [*(node + 5 for node in self.nodes), self.time + 6, self.end + 5, self.end + 6]
@@ -118,7 +119,7 @@ class SoundReading:
         node = end if kind == 8 else time
         sets, volume = _sample(sample)
         heard = self._heard(sound, sets, volume, node + 5)
-        return Sounding(number, kind, time, end, [node], [heard], None)
+        return Sounding(number, kind, time, end, [node], [heard], None, [volume])
 
     def _slider(self, number: int, fields: list[str], time: float, sound: int) -> Sounding:
         slides = max(1, int(fields[6]))
@@ -132,21 +133,21 @@ class SoundReading:
         speed = max(0.1, self.motion(time)[0])
         span = length * beat / (self.multiplier * 100.0 * speed)
         nodes = [time + span * index for index in range(slides + 1)]
-        sets, volume = _sample(fields[10] if len(fields) > 10 else "")
+        sets, _ = _sample(fields[10] if len(fields) > 10 else "")
         bits = [sound] * len(nodes)
         for index, text in enumerate((fields[8] if len(fields) > 8 else "").split("|")):
             if index < len(nodes) and text:
                 bits[index] = int(text)
-        pairs = [sets] * len(nodes)
+        pairs, volumes = [sets] * len(nodes), [0] * len(nodes)
         for index, text in enumerate((fields[9] if len(fields) > 9 else "").split("|")):
             if index < len(nodes) and text:
-                pairs[index] = _sample(text)[0]
+                pairs[index], volumes[index] = _sample(text)
         heard = [
             self._heard(bit, pair, volume, node + 5)
-            for bit, pair, node in zip(bits, pairs, nodes, strict=True)
+            for bit, pair, volume, node in zip(bits, pairs, volumes, nodes, strict=True)
         ]
-        body = self._heard(sound, sets, volume, time + 6)
-        return Sounding(number, 2, time, nodes[-1], nodes, heard, body)
+        body = self._heard(sound, sets, 0, time + 6)
+        return Sounding(number, 2, time, nodes[-1], nodes, heard, body, volumes)
 
     def _heard(self, bits: int, sets: tuple[int, int], volume: int, moment: float) -> Heard:
         given = self.sample(moment)
@@ -222,8 +223,7 @@ def judge(
         elif index not in wanted:
             assert (was.heard, was.body) == (now.heard, now.body), index
         else:
-            own = keep_custom and _own_volume(old.raw[was.number], was.kind) > 0
-            compared += _judge_named(index, was, now, wanted[index], take, unreached, own)
+            compared += _judge_named(index, was, now, wanted[index], take, unreached, keep_custom)
     return compared
 
 
@@ -252,7 +252,7 @@ def _judge_named(
     wanted: tuple[list[Heard], Heard | None],
     take: tuple[bool, bool, bool],
     unreached: set[tuple[int, int]],
-    own: bool,
+    keep_custom: bool,
 ) -> int:
     nodes, body = wanted
     trios = [(i, *trio) for i, trio in enumerate(zip(was.heard, now.heard, nodes, strict=True))]
@@ -265,15 +265,8 @@ def _judge_named(
         assert after[1] == (goal[1] if take[1] else before[1]), (index, node)
         if after[0] and take[1]:
             assert after[2] == goal[2], (index, node)
-        if not take[0] or own:
+        if not take[0] or (keep_custom and node >= 0 and was.own[node]):
             assert after[3] == before[3], (index, node)
         elif (index, node) not in unreached:
             assert after[3] == goal[3], (index, node)
     return len(trios)
-
-
-def _own_volume(line: bytes, kind: int) -> int:
-    fields = line.decode("latin-1").split("//")[0].rstrip().split(",")
-    place = {1: 5, 2: 10, 8: 6, 128: 5}[kind]
-    text = fields[place] if len(fields) > place else ""
-    return _sample(text.partition(":")[2] if kind == 128 else text)[1]
