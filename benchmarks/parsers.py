@@ -58,8 +58,7 @@ def _read_own(path: Path) -> Result:
 
 
 def _read_slider(path: Path) -> Result:
-    import slider
-
+    slider = import_module("slider")
     beatmap = slider.Beatmap.from_path(path)
     objects = len(beatmap.hit_objects(stacking=False))
     try:
@@ -71,8 +70,7 @@ def _read_slider(path: Path) -> Result:
 
 
 def _read_osupyparser(path: Path) -> Result:
-    import osupyparser
-
+    osupyparser = import_module("osupyparser")
     return Result(len(osupyparser.OsuFile(str(path)).parse_file().hit_objects))
 
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from .timing_points import TimingPoint
-from .timing_tracks import TrackBuilder
+from .timing_tracks import Track, TrackBuilder
 
 #: A node's sound is looked up this many ms after it, a body's one ms later still.
 SAMPLE_LENIENCY = 5.0
@@ -88,18 +89,26 @@ class Timing:
 
     def __init__(self, points: Iterable[TimingPoint]) -> None:
         tempo, velocities = TrackBuilder(), TrackBuilder(_velocity)
-        samples, effects, scrolls = (TrackBuilder(value) for value in (_sample, _kiai, _scroll))
+        samples, effects = TrackBuilder(_sample), TrackBuilder(_kiai)
+        self._winners: list[TimingPoint] = []
         for red, winner in _moments(points):
             if red is not None:
                 tempo.take(red)
             velocities.take(winner)
             samples.take(winner)
             effects.take(winner)
-            scrolls.take(winner)
+            self._winners.append(winner)
         self._tempo, self._velocities = tempo.track(), velocities.track()
         self._samples, self._effects = samples.track(), effects.track()
-        self._scrolls = scrolls.track()
         self.red_lines: tuple[TimingPoint, ...] = tuple(self._tempo.points)
+
+    @cached_property
+    def _scrolls(self) -> Track:
+        # Nothing asks for it in half of the modes.
+        scrolls = TrackBuilder(_scroll)
+        for winner in self._winners:
+            scrolls.take(winner)
+        return scrolls.track()
 
     def red_line_at(self, t: float) -> TimingPoint | None:
         """The red line in effect; the first one applies before itself. ``None``: no red line."""
