@@ -42,7 +42,7 @@ class SlowTiming:
         self.tempo = SlowList(None, None)
         self.velocity = SlowList(lambda p: (p.slider_velocity, p.ticks), (1.0, True))
         self.kiai = SlowList(lambda p: p.kiai, False)
-        # Sets of 0 and 1 are kept apart, unlike in the newer game: the older one hears the difference.
+        # Sets of 0 and 1 are kept apart here: the older game hears the difference.
         self.sample = SlowList(lambda p: (p.sample_set, p.sample_index, p.volume), None)
         pending: list[TimingPoint] = []
         for point in [*points, None]:
