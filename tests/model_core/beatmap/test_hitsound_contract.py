@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from model_core.beatmap import EditKind, ObjectSounds, Scope, Sound, parse, set_hitsounds
+from model_core.beatmap import (
+    EditKind,
+    ObjectSounds,
+    Scope,
+    Sound,
+    parse,
+    rebase,
+    set_hitsounds,
+)
 from model_core.beatmap.edits.contracts import check as check_scope
+from model_core.beatmap.edits.contracts.meant_sounds import TakenParts, check_meant_sounds
 from model_core.errors import EditRefused
 
 from .maps import small_map
@@ -172,3 +181,42 @@ def test_an_object_that_moves_past_another_is_refused() -> None:
     assert first + second in GOOD
     with pytest.raises(EditRefused, match="the circle at 00:03:000"):
         check(GOOD.replace(first + second, second + first))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"2500,5,8,3:1", b"2500,5,4,3:1", r"additions of sound 1 of the circle at 00:02:500"),
+        (b"2500,5,8,3:1", b"2500,5,8,1:1", "sample set of sound 1 of the circle"),
+        (b"2500,5,8,3:1", b"2500,5,8,3:2", "addition set of sound 1 of the circle"),
+        (b"\r\n2500,-50,4,2,1,30", b"\r\n2500,-50,4,2,1,31", "volume of sound 1 of the circle"),
+        (b"8|8|8,", b"8|0|8,", "additions of sound 2 of the slider at 00:04:000"),
+        (b"3000,1,2", b"3000,1,8", "additions of sound 1 of the circle at 00:03:000"),
+    ],
+)
+def test_sounds_that_are_not_the_wanted_ones_are_refused(
+    old: bytes, new: bytes, message: str
+) -> None:
+    # The circle at 3000 is not named: it keeps its whistle.
+    wanted = Sound(8, 3, 1, 30)
+    named = {
+        item.line: ObjectSounds((wanted,) * (item.slides + 1 if item.curve else 1))
+        for item in BASE.hit_objects
+        if item.time in (2500, 4000)
+    }
+    result = set_hitsounds(BASE, 2500, 8100, named).result.to_bytes()
+    parts = TakenParts(volume=True, sets=True, additions=True, custom_volumes=True)
+    check_meant_sounds(BASE, parse(result), SCOPE, named, parts, set())
+    assert old in result
+    with pytest.raises(EditRefused, match=message):
+        changed = parse(result.replace(old, new, 1))
+        check_meant_sounds(BASE, changed, SCOPE, named, parts, set())
+
+
+def test_hitsounds_are_carried_over_to_a_file_that_changed_elsewhere() -> None:
+    edit_bytes = BASE_BYTES.replace(b"Title:A song", b"Title:Another song")
+    named = {i.line: ObjectSounds((Sound(8, 3, 1, 30),)) for i in BASE.hit_objects[3:5]}
+    edit = set_hitsounds(BASE, 2500, 3000, named)
+    moved = rebase(edit.patch, BASE_BYTES, edit_bytes, edit.scope)
+    wanted = edit.result.to_bytes().replace(b"Title:A song", b"Title:Another song")
+    assert moved.apply(edit_bytes) == wanted

@@ -157,7 +157,7 @@ def test_every_map_keeps_all_but_the_sounds(corpus: Path) -> None:
 
 @pytest.mark.slow
 def test_every_map_keeps_all_but_the_sounds_many_times(corpus: Path) -> None:
-    run_all(corpus, 2, 25)
+    run_all(corpus, 2, 10)
 
 
 @settings(max_examples=40, deadline=None)
