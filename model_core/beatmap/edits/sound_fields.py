@@ -117,8 +117,8 @@ def _write_sample(fields: list[str], item: HitObject, wanted: SoundFields, versi
     if item.kind is ObjectKind.HOLD:
         if len(fields) <= place or not fields[place]:
             raise LineTooShort("a hold note without an end has no place for a hit sample")
-        end, _, sample = fields[place].partition(":")
-        fields[place] = f"{end}:{_sample_text(sample, wanted.sample, version)}"
+        end, _, after_end = fields[place].partition(":")
+        fields[place] = f"{end}:{_sample_text(after_end, wanted.sample, version)}"
         return
     if item.kind is ObjectKind.SLIDER:
         _fill_edges(fields, wanted, place)

@@ -30,8 +30,29 @@ def test_whole_numbers(text: str, value: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "+", "-", "1.0", "1e3", "1,000", "0x1", "1 2", "- 1", "--1", "1_0", "٣", "²", "１２"]
-    + ["2147483648", "-2147483648", "9" * 5000, "\x1c5", "5\0 5", "\0"],
+    [
+        "",
+        " ",
+        "+",
+        "-",
+        "1.0",
+        "1e3",
+        "1,000",
+        "0x1",
+        "1 2",
+        "- 1",
+        "--1",
+        "1_0",
+        "٣",
+        "²",
+        "１２",
+        "2147483648",
+        "-2147483648",
+        "9" * 5000,
+        "\x1c5",
+        "5\0 5",
+        "\0",
+    ],  # fmt: skip
 )
 def test_what_is_no_whole_number(text: str) -> None:
     with pytest.raises(ValueError):
@@ -62,8 +83,31 @@ def test_decimal_numbers(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "-", "e5", ".e5", "1e", "1e5.5", "1.2.3", ",1", "1.5,5", "1e5,0", "- 5", "5-"]
-    + ["0x10", "1_0", "inf", "Infinity", "-Infinity", "1e999", "nan(1)", "∞", "1d", "１２"]
+    [
+        "",
+        ".",
+        "-",
+        "e5",
+        ".e5",
+        "1e",
+        "1e5.5",
+        "1.2.3",
+        ",1",
+        "1.5,5",
+        "1e5,0",
+        "- 5",
+        "5-",
+        "0x10",
+        "1_0",
+        "inf",
+        "Infinity",
+        "-Infinity",
+        "1e999",
+        "nan(1)",
+        "∞",
+        "1d",
+        "１２",
+    ]
     + ["NaN", "nan", "2147483648", "-2147483648", "\x1f5"],
 )
 def test_what_is_no_decimal_number(text: str) -> None:
