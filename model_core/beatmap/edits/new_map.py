@@ -272,7 +272,10 @@ def _red_points(
     kiai: Sequence[tuple[float, float]],
     main_set: int,
 ) -> list[TimingPoint]:
-    volumes = [item.sounds[0].volume for item in objects if item.sounds]
+    # A red line sets the volume, also of a sound a few ms before it: it goes on as it was.
+    asked = [demand for demand in demands_of(objects, None) if demand.volume is not None]
+    times = [demand.time for demand in asked]
+    volumes = [min(100, max(0, demand.volume or 0)) for demand in asked] or [100]
     return [
         TimingPoint(
             line=-1,
@@ -280,7 +283,7 @@ def _red_points(
             beat_length=red.beat_length,
             meter=red.meter,
             sample_set=main_set,
-            volume=volumes[0] if volumes else 100,
+            volume=volumes[max(0, bisect_right(times, red.time) - 1)],
             effects=(KIAI if _in_kiai(kiai, red.time) else 0)
             | (OMIT_BARLINE if red.omit_barline else 0),
         )

@@ -199,6 +199,13 @@ def test_what_is_given_takes_the_place_of_the_sources() -> None:
         make(small_map(), settings=DifficultySettings(approach_rate=11))
 
 
+def test_a_red_line_just_behind_a_sound_leaves_its_volume_alone() -> None:
+    reds = (RedLine(0, 500.0), RedLine(3004, 400.0))
+    made = make(small_map(), circle(500, 40), circle(3000, 70), circle(4000, 20), red_lines=reds)
+    heard = [made.result.timing.sample_at(time + 5).volume for time in (500, 3000, 4000)]
+    assert heard == [40, 70, 20]
+
+
 def test_scroll_speeds_of_taiko() -> None:
     objects = [
         replace(circle(time), slider_velocity=v)
