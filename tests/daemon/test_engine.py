@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 import struct
@@ -97,6 +98,13 @@ def test_starter_answers_with_patches_and_timings(real_daemon: RunningDaemon, ma
     applied(result.variants[0].patch, mapset.map.read_bytes())
     again = final(real_daemon.remap(mapset.map, model="starter", seed=3, variants=2)).result
     assert again.variants == result.variants
+    about = result.provenance
+    weights = (STARTER / "model.safetensors").read_bytes()
+    assert about.checkpoint.weights_sha256 == hashlib.sha256(weights).hexdigest()
+    assert about.checkpoint.family and about.checkpoint.parameters > 0
+    # What the request left open is told with the values that were used.
+    assert about.options["temperature"] > 0 and 0 < about.options["top_p"] <= 1
+    assert about.options["top_k"] >= 0 and about.options["variants"] == 2
 
 
 def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch):
