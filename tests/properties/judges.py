@@ -102,7 +102,9 @@ def judge_hitsounds(old: Reading, new: Reading, scope: Scope, last: float) -> No
 def unsounded(raw: bytes) -> list[bytes]:
     """The fields of an object that are not heard."""
     fields = raw.rstrip().split(b",")
-    bits = int(fields[TYPE])
+    bits = type_of(raw)
+    if not bits:
+        return [raw]
     if bits & SLIDER:
         kept = fields[:HIT_SOUND] + fields[5:8]
     elif bits & SPINNER:
@@ -113,6 +115,14 @@ def unsounded(raw: bytes) -> list[bytes]:
     else:
         kept = fields[:HIT_SOUND]
     return [field.partition(b"//")[0].rstrip() for field in kept]
+
+
+def type_of(raw: bytes) -> int:
+    """The type bits of an object's line; 0 for a line that is none to the game."""
+    try:
+        return int(raw.split(b",")[TYPE])
+    except (ValueError, IndexError):
+        return 0
 
 
 def judge_greens(old: Reading, new: Reading, scope: Scope) -> None:
@@ -138,7 +148,9 @@ def judge_reds(old: Reading, new: Reading, scope: Scope) -> None:
         for (time, before), (_, after) in zip(old.objects, new.objects, strict=True):
             if not scope.start_ms <= time <= scope.end_ms:
                 assert before == after
-            elif int(before.split(b",")[TYPE]) & 3:
+            elif not type_of(before):
+                assert before == after
+            elif type_of(before) & 3:
                 fields = [raw.split(b",") for raw in (before, after)]
                 assert fields[0][:TIME] + fields[0][3:] == fields[1][:TIME] + fields[1][3:]
     kept = [line.raw for line in old.lines if not line.red]
