@@ -52,7 +52,7 @@ def test_whole_numbers(text: str, value: int) -> None:
         "\x1c5",
         "5\0 5",
         "\0",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_no_whole_number(text: str) -> None:
     with pytest.raises(ValueError):
@@ -107,8 +107,12 @@ def test_decimal_numbers(text: str, value: float) -> None:
         "∞",
         "1d",
         "１２",
-    ]
-    + ["NaN", "nan", "2147483648", "-2147483648", "\x1f5"],
+        "NaN",
+        "nan",
+        "2147483648",
+        "-2147483648",
+        "\x1f5",
+    ],
 )
 def test_what_is_no_decimal_number(text: str) -> None:
     with pytest.raises(ValueError):
