@@ -98,24 +98,53 @@ class JsonOutput(Output):
     def __init__(self) -> None:
         super().__init__()
         self._notices: list[str] = []
+        self._job = ""
 
     def queued(self, job_id: str, position: int) -> None:
+        self._job = job_id
         self._line({"type": "queued", "job": job_id, "position": position})
 
     def progress(self, job_id: str, progress: jobs_pb2.JobProgress) -> None:
+        self._job = job_id
         left = progress.seconds_left
+        self._progress(
+            STAGES.get(progress.stage, ""),
+            window=progress.window,
+            windows=progress.windows,
+            tokens=progress.tokens,
+            tokens_per_second=round(progress.tokens_per_second, 1),
+            objects=progress.objects,
+            seconds_left=round(left, 2) if left >= 0 else None,
+            attempt=progress.attempt,
+        )
+
+    def _progress(
+        self,
+        stage: str,
+        *,
+        window: int = 0,
+        windows: int = 0,
+        tokens: int = 0,
+        tokens_per_second: float = 0.0,
+        objects: int = 0,
+        seconds_left: float | None = None,
+        attempt: int = 1,
+        **more: Any,
+    ) -> None:
+        """Every line of progress has the same keys, whatever it is about."""
         self._line(
             {
                 "type": "progress",
-                "job": job_id,
-                "stage": STAGES.get(progress.stage, ""),
-                "window": progress.window,
-                "windows": progress.windows,
-                "tokens": progress.tokens,
-                "tokens_per_second": round(progress.tokens_per_second, 1),
-                "objects": progress.objects,
-                "seconds_left": round(left, 2) if left >= 0 else None,
-                "attempt": progress.attempt,
+                "job": self._job,
+                "stage": stage,
+                "window": window,
+                "windows": windows,
+                "tokens": tokens,
+                "tokens_per_second": tokens_per_second,
+                "objects": objects,
+                "seconds_left": seconds_left,
+                "attempt": attempt,
+                **more,
             }
         )
 
@@ -124,7 +153,8 @@ class JsonOutput(Output):
 
     def told(self, notice: Notice) -> None:
         self.notice(notice.text)
-        self._line({"type": "notice", "code": code_of(notice), "text": notice.text})
+        # Programs know four types of lines; what is said on the way to the result is progress.
+        self._progress("notice", notice={"code": code_of(notice), "text": notice.text})
 
     def result(self, fields: dict[str, Any], text: str) -> None:
         self._line({"type": "result", **fields, "notices": self._notices})

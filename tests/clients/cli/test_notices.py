@@ -66,13 +66,20 @@ def test_programs_get_each_as_a_line_before_the_result(
     answered: FakeDaemon, map_path: Path, command: Command
 ) -> None:
     ran = command("remap", map_path, *RANGE, "--json")
-    notices = [line for line in ran.lines if line["type"] == "notice"]
-    assert [line["code"] for line in notices] == ["OTHER_MAPPER", "MAPPER_UNKNOWN", "RANKING"]
+    notices = [line for line in ran.lines if line.get("stage") == "notice"]
+    assert {line["type"] for line in notices} == {"progress"}
+    assert [line["notice"]["code"] for line in notices] == [
+        "OTHER_MAPPER",
+        "MAPPER_UNKNOWN",
+        "RANKING",
+    ]
     assert ran.lines[-1]["type"] == "result"
     assert set(ran.lines[-1]["notices"]) >= {notice.text for notice in ALL}
     # The warning does not wait for the model.
     assert ran.lines.index(notices[0]) < next(
-        index for index, line in enumerate(ran.lines) if line["type"] == "progress"
+        index
+        for index, line in enumerate(ran.lines)
+        if line["type"] == "progress" and line["stage"] != "notice"
     )
 
 

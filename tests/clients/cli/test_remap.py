@@ -75,9 +75,11 @@ def test_json_is_one_object_a_line_and_ends_with_the_result(
 ) -> None:
     ran = command("remap", map_path, *RANGE, "--json", "--seed", "7", "--variants", "2")
     types = [line["type"] for line in ran.lines]
-    assert types == ["queued", "progress", "progress", "notice", "result"]
+    assert types == ["queued", "progress", "progress", "progress", "result"]
     assert ran.lines[1]["window"] == 1 and ran.lines[1]["seconds_left"] == 1.0
-    assert ran.lines[3]["code"] == "RANKING" and "ranking" in ran.lines[3]["text"]
+    said = ran.lines[3]["notice"]
+    assert said["code"] == "RANKING" and "ranking" in said["text"]
+    assert {*ran.lines[3]} == {*ran.lines[1], "notice"}
     result = ran.lines[-1]
     assert result["applied"] and result["seed"] == 7 and result["job"] == JOB
     assert [v["seam_bits"] for v in result["variants"]] == [0.5, None]
