@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,9 +18,11 @@ from model_core.errors import CheckpointError
 from model_core.generation.decode_loop import never, stop_if
 from model_core.network import hub
 from model_core.network.checkpoint import load_checkpoint, read_json
+from model_core.network.conditions import Conditioning
 from model_core.network.device import Placement, choose
 from model_core.network.model import Network
 from model_core.network.step import Stepper
+from model_core.tokens.class_tokens import Conditions, encoder_conditions
 from model_core.tokens.layout import Layout
 from model_core.tokens.vocabulary import Vocabulary
 
@@ -63,6 +65,14 @@ class Sampling:
         )
 
 
+class _Heard(NamedTuple):
+    """Which window of which song was heard, and what the encoder was told beside it."""
+
+    sha256: str
+    first_sample: int
+    told: Conditioning | None
+
+
 class Model:
     """A checkpoint, ready to generate. One thread at a time."""
 
@@ -83,7 +93,7 @@ class Model:
         self.layout = layout
         self.device_reason = device_reason
         self.sampling = sampling or Sampling()
-        self._heard: OrderedDict[tuple[str, int], Tensor] = OrderedDict()
+        self._heard: OrderedDict[_Heard, Tensor] = OrderedDict()
         self._heard_bytes = 0
 
     @cached_property
@@ -111,42 +121,65 @@ class Model:
             window_ms=self.layout.window_ms,
         )
 
-    def encode_window(self, audio: Audio, window: Window) -> Tensor:
+    def conditioning(
+        self, audio: Audio, window: Window, conditions: Conditions | None
+    ) -> Conditioning | None:
+        """What a conditioned encoder is told about a window; None where it is told nothing.
+
+        Windows with equal answers share their encoder states.
+        """
+        if self.network.conditions is None:
+            return None
+        difficulty, mapper = encoder_conditions(self.vocabulary, conditions or Conditions())
+        length = audio.song_length_ms or 1.0
+        end = window.start_ms + self.layout.window_ms
+        return Conditioning(difficulty, mapper, window.start_ms / length, end / length)
+
+    def encode_window(
+        self, audio: Audio, window: Window, conditions: Conditions | None = None
+    ) -> Tensor:
         """Encoder states ``[1, S, d]`` of one window."""
-        return self.encode_windows(audio, [window])[0]
+        return self.encode_windows(audio, [window], conditions=conditions)[0]
 
     def encode_windows(
         self,
         audio: Audio,
         windows: Sequence[Window],
         cancelled: Callable[[], bool] = never,
+        conditions: Conditions | None = None,
     ) -> list[Tensor]:
         """Encoder states ``[1, S, d]`` of each window; those heard before are remembered.
 
         ``cancelled`` is asked between batches of windows; ``Cancelled`` is raised if it says so.
+        ``conditions`` matter where the encoder is conditioned (v30, v31).
         """
-        found: dict[int, Tensor] = {}
-        missing: list[int] = []
-        for window in windows:
-            key = (audio.sha256, window.first_sample)
+        keys = [
+            _Heard(audio.sha256, window.first_sample, self.conditioning(audio, window, conditions))
+            for window in windows
+        ]
+        found: dict[_Heard, Tensor] = {}
+        missing: list[_Heard] = []
+        for key in keys:
             if key in self._heard:
                 self._heard.move_to_end(key)
-                found[window.first_sample] = self._heard[key]
-            elif window.first_sample not in missing:
-                missing.append(window.first_sample)
+                found[key] = self._heard[key]
+            elif key not in missing:
+                missing.append(key)
         size = _ENCODE_BATCH.get(self.device.type, 1)
         for start in range(0, len(missing), size):
             stop_if(cancelled)
-            firsts = missing[start : start + size]
+            batch = missing[start : start + size]
+            firsts = [key.first_sample for key in batch]
             samples = cut(audio.samples, firsts, self.network.config.window_samples)
+            told = [key.told for key in batch if key.told is not None]
             with torch.inference_mode():
-                states = self.network.encode(torch.from_numpy(samples).to(self.device))
-            for first, own in zip(firsts, states, strict=True):
-                found[first] = own[None].clone()
-                self._remember((audio.sha256, first), found[first])
-        return [found[window.first_sample] for window in windows]
+                states = self.network.encode(torch.from_numpy(samples).to(self.device), told)
+            for key, own in zip(batch, states, strict=True):
+                found[key] = own[None].clone()
+                self._remember(key, found[key])
+        return [found[key] for key in keys]
 
-    def _remember(self, key: tuple[str, int], states: Tensor) -> None:
+    def _remember(self, key: _Heard, states: Tensor) -> None:
         self._heard[key] = states
         self._heard_bytes += states.nbytes
         while self._heard_bytes > _CACHE_BYTES and len(self._heard) > 1:

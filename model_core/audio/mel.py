@@ -1,7 +1,8 @@
-"""Log-mel spectrograms as the published checkpoints were trained on.
+"""Mel spectrograms as the published checkpoints were trained on.
 
-HTK mel scale, triangular filters without normalisation, power spectrum of a periodic Hann window,
-centred frames with reflected edges, then ``log(1 + x)``.
+The newer families: HTK mel scale, triangular filters without normalisation, power spectrum of a
+periodic Hann window, centred frames with reflected edges, then ``log(1 + x)``. The oldest: Slaney's
+mel scale and normalisation, silence around the edges, no logarithm.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ class MelConfig:
     n_mels: int = 80
     f_min: float = 20.0
     f_max: float = 8000.0
+    slaney: bool = False
+    padding: str = "reflect"
+    logarithmic: bool = True
 
 
 class MelSpectrogram(nn.Module):
@@ -43,11 +47,12 @@ class MelSpectrogram(nn.Module):
                 config.hop_length,
                 window=window,
                 center=True,
-                pad_mode="reflect",
+                pad_mode=config.padding,
                 return_complex=True,
             )
             power = spectrum.real.square() + spectrum.imag.square()
-            return torch.log1p(power.transpose(1, 2) @ filters)
+            mel = power.transpose(1, 2) @ filters
+            return torch.log1p(mel) if config.logarithmic else mel
 
     def _tables_on(self, device: torch.device) -> tuple[Tensor, Tensor]:
         if device not in self._tables:
@@ -57,7 +62,10 @@ class MelSpectrogram(nn.Module):
 
 
 def mel_filters(config: MelConfig) -> Tensor:
-    """Triangular filters ``[n_fft // 2 + 1, n_mels]``, float32, each peaking at 1."""
+    """Triangular filters ``[n_fft // 2 + 1, n_mels]``, float32.
+
+    Each peaks at 1, or with Slaney's normalisation has the same area.
+    """
     # Imported here: half a second that only whoever hears something should pay.
     from transformers.audio_utils import mel_filter_bank
 
@@ -67,7 +75,7 @@ def mel_filters(config: MelConfig) -> Tensor:
         min_frequency=config.f_min,
         max_frequency=config.f_max,
         sampling_rate=config.sample_rate,
-        norm=None,
-        mel_scale="htk",
+        norm="slaney" if config.slaney else None,
+        mel_scale="slaney" if config.slaney else "htk",
     )
     return torch.from_numpy(filters).to(torch.float32)

@@ -120,8 +120,20 @@ def generate_sequential(
     before = _count_objects(lists[0]) if lists else 0
 
     def by_network(window: Window, rows: Sequence[Row]) -> list[list[int]]:
-        states = model.encode_window(audio, window)
-        return generate_window(model.stepper, states, rows, cancelled, meter.tokens)
+        answers: list[list[int]] = [[] for _ in rows]
+        # Rows that the encoder is told the same about hear the window together.
+        hearing: dict[object, list[int]] = {}
+        for index, variant in enumerate(variants):
+            told = model.conditioning(audio, window, variant.conditions)
+            hearing.setdefault(told, []).append(index)
+        for indices in hearing.values():
+            conditions = variants[indices[0]].conditions
+            states = model.encode_window(audio, window, conditions)
+            own = [rows[index] for index in indices]
+            found = generate_window(model.stepper, states, own, cancelled, meter.tokens)
+            for index, answer in zip(indices, found, strict=True):
+                answers[index] = answer
+        return answers
 
     run = generate or by_network
     for context in outs:

@@ -85,7 +85,10 @@ def surprisal_bits(
         )
         sequences.append(prompt + tokens)
         known.append((tokens, tuple(time for _, time in pairs)[: len(tokens)]))
-    bits = token_bits(model, audio, window, sequences, [len(tokens) for tokens, _ in known])
+    conditions = [reading.conditions for reading in readings]
+    bits = token_bits(
+        model, audio, window, sequences, [len(tokens) for tokens, _ in known], conditions
+    )
     return [
         TokenBits(tuple(tokens), times, own)
         for (tokens, times), own in zip(known, bits, strict=True)
@@ -98,8 +101,12 @@ def token_bits(
     window: Window,
     sequences: Sequence[Sequence[int]],
     counts: Sequence[int],
+    conditions: Sequence[Conditions],
 ) -> list[npt.NDArray[np.float64]]:
-    """Bits of the last ``counts[i]`` tokens of each sequence, given all before them."""
+    """Bits of the last ``counts[i]`` tokens of each sequence, given all before them.
+
+    ``conditions``: one for each sequence; only a conditioned encoder listens to them.
+    """
     if not any(counts):
         return [np.zeros(0) for _ in sequences]
     longest = max(len(sequence) for sequence in sequences)
@@ -108,7 +115,7 @@ def token_bits(
         row[: len(sequence)] = sequence
     result = []
     with torch.inference_mode():
-        states = model.encode_window(audio, window)
+        states = torch.cat([model.encode_window(audio, window, each) for each in conditions])
         # Padding stands at the end, where nothing before it can see it: plain causal.
         hidden = model.network.hidden(torch.from_numpy(ids).to(model.device), states)
         for row, sequence, count in zip(hidden, sequences, counts, strict=True):

@@ -1,4 +1,4 @@
-"""Rotary positions and the two kinds of attention, for whole sequences.
+"""Rotary positions, norms and the two kinds of attention, for whole sequences.
 
 The one-token step used while generating lives in ``step.py``; both read the same weights.
 """
@@ -8,6 +8,11 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor, nn
+
+from model_core.network.config import Family, NetworkConfig
+
+#: Cosines and sines of the positions at hand, ``[T, head_dim / 2]`` or with a batch in front.
+Turns = tuple[Tensor, Tensor]
 
 
 class RotaryTable:
@@ -41,8 +46,15 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return turned.to(x.dtype)
 
 
+def norm(config: NetworkConfig) -> nn.Module:
+    """The norm of a family, over the last dimension."""
+    if config.family is Family.WHISPER:
+        return nn.LayerNorm(config.d_model, eps=1e-5)
+    return nn.RMSNorm(config.d_model)
+
+
 class SelfAttention(nn.Module):
-    """Fused query, key and value projection with rotary positions."""
+    """Fused query, key and value projection, with rotary positions where the family has them."""
 
     def __init__(self, d_model: int, heads: int) -> None:
         super().__init__()
@@ -50,12 +62,14 @@ class SelfAttention(nn.Module):
         self.Wqkv = nn.Linear(d_model, 3 * d_model)
         self.Wo = nn.Linear(d_model, d_model)
 
-    def project(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """``x [B, T, d]`` to rotated q and k, and v, each ``[B, heads, T, head_dim]``."""
+    def project(self, x: Tensor, turns: Turns | None) -> tuple[Tensor, Tensor, Tensor]:
+        """``x [B, T, d]`` to q, k (turned by their positions) and v ``[B, heads, T, head_dim]``."""
         batch, length, _ = x.shape
         qkv = self.Wqkv(x).view(batch, length, 3, self.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)
-        return rotate(q, cos, sin), rotate(k, cos, sin), v
+        if turns is None:
+            return q, k, v
+        return rotate(q, *turns), rotate(k, *turns), v
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
         """Attention and the output projection, ``[B, T, d]``.

@@ -18,11 +18,7 @@ from torch import Tensor
 from model_core.errors import CheckpointError
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
-
-# Stored by the published checkpoints but not read: the spectrogram's tables follow from
-# config.json, the loss weights serve training only, and the decoder's own embedding is unused
-# (decoder_embedder is the input embedding of every family).
-IGNORED = ("spectrogram.", "loss_fn.", "transformer.model.decoder.embed_tokens.")
+from model_core.network.weight_names import joined
 
 
 def read_json(folder: Path, name: str) -> dict[str, Any]:
@@ -63,18 +59,9 @@ def load_weights(
     Raises:
         CheckpointError: naming every missing, unknown or wrongly shaped weight.
     """
-    own = network.state_dict()
-    given = {name: value for name, value in weights.items() if not name.startswith(IGNORED)}
-    problems = [f"missing {name}" for name in sorted(own.keys() - given.keys())]
-    problems += [f"unknown {name}" for name in sorted(given.keys() - own.keys())]
-    problems += [
-        f"{name} is {tuple(given[name].shape)}, config.json wants {tuple(own[name].shape)}"
-        for name in sorted(own.keys() & given.keys())
-        if own[name].shape != given[name].shape
-    ]
-    if problems:
-        raise CheckpointError(f"{source} does not fit its config.json: {'; '.join(problems)}.")
-    network.load_state_dict(given, strict=True, assign=assign)
+    shapes = {name: weight.shape for name, weight in network.state_dict().items()}
+    own = joined(shapes, weights, network.config.family, source)
+    network.load_state_dict(own, strict=True, assign=assign)
 
 
 def load_checkpoint(
@@ -91,7 +78,7 @@ def load_checkpoint(
 
 
 def save_weights(network: Network, folder: Path, dtype: torch.dtype = torch.float32) -> Path:
-    """Write ``model.safetensors`` under the published names; half precision halves the file."""
+    """Write ``model.safetensors`` under VarWhisper's published names; half precision halves it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.safetensors"
     weights = {

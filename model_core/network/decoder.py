@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from model_core.network.attention import CrossAttention, RotaryTable, SelfAttention
+from model_core.network.attention import CrossAttention, RotaryTable, SelfAttention, Turns, norm
 from model_core.network.cache import DecoderCache
 from model_core.network.config import NetworkConfig
 
@@ -17,25 +17,24 @@ class DecoderLayer(nn.Module):
         d = config.d_model
         self.dropout = config.dropout
         self.self_attn = SelfAttention(d, config.decoder_heads)
-        self.self_attn_layer_norm = nn.RMSNorm(d)
+        self.self_attn_layer_norm = norm(config)
         self.cross_attn = CrossAttention(d, config.decoder_heads)
-        self.cross_attn_layer_norm = nn.RMSNorm(d)
+        self.cross_attn_layer_norm = norm(config)
         self.fc1 = nn.Linear(d, config.decoder_ffn)
         self.fc2 = nn.Linear(config.decoder_ffn, d)
-        self.final_layer_norm = nn.RMSNorm(d)
+        self.final_layer_norm = norm(config)
 
     def forward(
         self,
         x: Tensor,
         cross: tuple[Tensor, Tensor],
-        cos: Tensor,
-        sin: Tensor,
+        turns: Turns | None,
         mask: Tensor | None,
         store: Tensor | None,
         start: int,
     ) -> Tensor:
         """``x [B, T, d]``; ``store`` is this layer's part of the cache, written at ``start``."""
-        q, k, v = self.self_attn.project(self.self_attn_layer_norm(x), cos, sin)
+        q, k, v = self.self_attn.project(self.self_attn_layer_norm(x), turns)
         if store is not None:
             end = start + x.shape[1]
             store[:, 0, :, start:end] = k
@@ -53,10 +52,14 @@ class Decoder(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
-        self.layer_norm = nn.RMSNorm(config.d_model)
-        self.rotary = RotaryTable(
-            config.target_positions, config.d_model // config.decoder_heads, config.rope_theta
-        )
+        self.layer_norm = norm(config)
+        self.rotary: RotaryTable | None = None
+        self.embed_positions: nn.Embedding | None = None
+        if config.rotary:
+            head_dim = config.d_model // config.decoder_heads
+            self.rotary = RotaryTable(config.target_positions, head_dim, config.rope_theta)
+        else:
+            self.embed_positions = nn.Embedding(config.target_positions, config.d_model)
 
     def forward(
         self,
@@ -71,15 +74,12 @@ class Decoder(nn.Module):
         start = 0 if cache is None else cache.length
         if mask is not None and positions is None:
             positions = positions_of(mask)
-        table_cos, table_sin = self.rotary.on(x.device)
-        if positions is None:
-            cos = table_cos[start : start + length]
-            sin = table_sin[start : start + length]
-        else:
-            # [B, 1, T, half]: each row counts its own tokens, past its padding.
+        if positions is not None:
             positions = positions[:, -length:]
-            cos = table_cos[positions].unsqueeze(1)
-            sin = table_sin[positions].unsqueeze(1)
+        if self.embed_positions is not None:
+            places = slice(start, start + length) if positions is None else positions
+            x = x + self.embed_positions.weight[places]
+        turns = self._turns(x.device, start, length, positions)
         allowed = attention_mask(mask, start, length, x.device)
         for index, layer in enumerate(self.layers):
             if cache is not None:
@@ -89,11 +89,22 @@ class Decoder(nn.Module):
                 assert encoder_states is not None
                 assert isinstance(layer, DecoderLayer)
                 cross, own = layer.cross_attn.keys_values(encoder_states), None
-            x = layer(x, cross, cos, sin, allowed, own, start)
+            x = layer(x, cross, turns, allowed, own, start)
         if cache is not None:
             cache.length = start + length
         normed: Tensor = self.layer_norm(x)
         return normed
+
+    def _turns(
+        self, device: torch.device, start: int, length: int, positions: Tensor | None
+    ) -> Turns | None:
+        if self.rotary is None:
+            return None
+        cos, sin = self.rotary.on(device)
+        if positions is None:
+            return cos[start : start + length], sin[start : start + length]
+        # [B, 1, T, half]: each row counts its own tokens, past its padding.
+        return cos[positions].unsqueeze(1), sin[positions].unsqueeze(1)
 
     def cross_keys_values(self, encoder_states: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Each layer's projections of the encoder states ``[B, S, d]``."""

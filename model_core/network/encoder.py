@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from model_core.network.attention import RotaryTable, SelfAttention
+from model_core.network.attention import RotaryTable, SelfAttention, Turns, norm
 from model_core.network.config import NetworkConfig
 
 
@@ -19,13 +19,13 @@ class EncoderLayer(nn.Module):
         d = config.d_model
         self.dropout = config.dropout
         self.self_attn = SelfAttention(d, config.encoder_heads)
-        self.self_attn_layer_norm = nn.RMSNorm(d)
+        self.self_attn_layer_norm = norm(config)
         self.fc1 = nn.Linear(d, config.encoder_ffn)
         self.fc2 = nn.Linear(config.encoder_ffn, d)
-        self.final_layer_norm = nn.RMSNorm(d)
+        self.final_layer_norm = norm(config)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        q, k, v = self.self_attn.project(self.self_attn_layer_norm(x), cos, sin)
+    def forward(self, x: Tensor, turns: Turns | None) -> Tensor:
+        q, k, v = self.self_attn.project(self.self_attn_layer_norm(x), turns)
         mixed = self.self_attn.attend(q, k, v, None, causal=False)
         x = x + F.dropout(mixed, self.dropout, self.training)
         mixed = self.fc2(F.gelu(self.fc1(self.final_layer_norm(x))))
@@ -33,32 +33,41 @@ class EncoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Mel frames ``[B, 2S, n_mels]`` to states ``[B, S, d]``."""
+    """Frames ``[B, 2S, channels]`` to states ``[B, S, d]``."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         d = config.d_model
-        self.conv1 = nn.Conv1d(config.mel.n_mels, d, 3, padding=1)
+        self.conv1 = nn.Conv1d(config.encoder_channels, d, 3, padding=1)
         self.conv2 = nn.Conv1d(d, d, 3, stride=2, padding=1)
         self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
-        self.layer_norm = nn.RMSNorm(d)
-        self.rotary = RotaryTable(
-            config.source_positions, d // config.encoder_heads, config.rope_theta
-        )
+        self.layer_norm = norm(config)
+        self.rotary: RotaryTable | None = None
+        self.embed_positions: nn.Embedding | None = None
+        if config.rotary:
+            head_dim = d // config.encoder_heads
+            self.rotary = RotaryTable(config.source_positions, head_dim, config.rope_theta)
+        else:
+            self.embed_positions = nn.Embedding(config.source_positions, d)
         self.sinusoidal = config.encoder_positions is not None
         self.sinusoidal_output = config.encoder_positions == "sinusoidal-twice"
 
-    def forward(self, mel: Tensor) -> Tensor:
-        x = F.gelu(self.conv1(mel.transpose(1, 2)))
+    def forward(self, frames: Tensor) -> Tensor:
+        x = F.gelu(self.conv1(frames.transpose(1, 2)))
         x = F.gelu(self.conv2(x)).transpose(1, 2)
         # Autocast leaves the convolutions' output in half precision; sums between layers stay full.
-        x = x.to(self.layer_norm.weight.dtype)
+        x = x.to(self.conv1.weight.dtype)
         length = x.shape[1]
         if self.sinusoidal:
             x = x + sinusoids(length, x.shape[2]).to(x)
-        cos, sin = (table[:length] for table in self.rotary.on(x.device))
+        if self.embed_positions is not None:
+            x = x + self.embed_positions.weight[:length]
+        turns = None
+        if self.rotary is not None:
+            cos, sin = self.rotary.on(x.device)
+            turns = (cos[:length], sin[:length])
         for layer in self.layers:
-            x = layer(x, cos, sin)
+            x = layer(x, turns)
         normed: Tensor = self.layer_norm(x)
         if self.sinusoidal_output:
             normed = normed + sinusoids(length, x.shape[2]).to(normed)

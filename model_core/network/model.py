@@ -6,15 +6,20 @@
     transformer.model.decoder.…      Decoder
     transformer.proj_out             output head, untied, no bias
     decoder_embedder                 input embedding (its vocabulary is larger than the output's)
+    encoder_embedder                 Whisper: from mel bands to the encoder's width
+    conditions.…                     RoPE-Whisper: difficulty, mapper, place in the song
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from model_core.audio.mel import MelSpectrogram
 from model_core.network.cache import DecoderCache
+from model_core.network.conditions import ConditionEmbedders, Conditioning
 from model_core.network.config import NetworkConfig
 from model_core.network.decoder import Decoder
 from model_core.network.encoder import Encoder
@@ -43,6 +48,12 @@ class Network(nn.Module):
         self.spectrogram = MelSpectrogram(config.mel)
         self.transformer = _Transformer(config)
         self.decoder_embedder = nn.Embedding(config.vocab_in, config.d_model)
+        self.encoder_embedder: nn.Linear | None = None
+        if config.project_mel:
+            self.encoder_embedder = nn.Linear(config.mel.n_mels, config.d_model)
+        self.conditions: ConditionEmbedders | None = None
+        if config.conditions is not None:
+            self.conditions = ConditionEmbedders(config.conditions)
 
     @property
     def encoder(self) -> Encoder:
@@ -64,11 +75,32 @@ class Network(nn.Module):
     def device(self) -> torch.device:
         return self.head.weight.device
 
-    def encode(self, audio: Tensor) -> Tensor:
-        """Samples ``[B, window_samples]`` or mel ``[B, frames, n_mels]`` to ``[B, S, d]``."""
+    def encode(self, audio: Tensor, conditions: Sequence[Conditioning] = ()) -> Tensor:
+        """Samples ``[B, window_samples]`` or mel ``[B, frames, n_mels]`` to ``[B, S, d]``.
+
+        ``conditions``: one for each window, where the family's encoder is conditioned.
+        """
         mel = self.spectrogram(audio) if audio.dim() == 2 else audio
-        states: Tensor = self.encoder(mel.to(self.dtype))
+        frames = mel.to(self.dtype)
+        if self.encoder_embedder is not None:
+            frames = self.encoder_embedder(frames)
+        if self.conditions is not None:
+            told = self._told(conditions, len(frames))
+            frames = torch.cat((frames, told[:, None].expand(-1, frames.shape[1], -1)), dim=2)
+        states: Tensor = self.encoder(frames)
         return states
+
+    def _told(self, conditions: Sequence[Conditioning], rows: int) -> Tensor:
+        assert self.conditions is not None
+        if len(conditions) != rows:
+            raise ValueError(f"{rows} windows need as many conditions, not {len(conditions)}")
+        places = [(each.start, each.end) for each in conditions]
+        told: Tensor = self.conditions(
+            torch.tensor([each.difficulty for each in conditions]).to(self.device, self.dtype),
+            torch.tensor([each.mapper for each in conditions], device=self.device),
+            torch.tensor(places).to(self.device, self.dtype),
+        )
+        return told
 
     def decode(
         self,

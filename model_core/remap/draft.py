@@ -80,7 +80,7 @@ class Drafter:
 
     def encode(self, cancelled: Callable[[], bool]) -> None:
         """Compute (or recall) the encoder's states of every window."""
-        self._model.encode_windows(self._audio, self.windows, cancelled)
+        self._model.encode_windows(self._audio, self.windows, cancelled, self.conditions)
 
     def generate(
         self, report: Callable[[Progress], None], cancelled: Callable[[], bool]

@@ -80,7 +80,8 @@ def _case(model: Model, folder: Path, path: Path) -> Iterator[Row]:
     if audio is None:
         yield Row(name, "skipped", "no decoded audio in v32/tensors.npz")
         return
-    replay = _Replay(model, audio, stored["calls"], path.parent.name == "greedy")
+    greedy = path.parent.name == "greedy"
+    replay = _Replay(model, audio, stored["calls"], greedy, _conditions(stored, audio))
     try:
         _run(model, folder, stored, audio, replay)
     except Exception as error:
@@ -112,6 +113,7 @@ class _Replay:
     audio: Audio
     calls: list[dict[str, Any]]
     greedy: bool
+    conditions: Conditions
     next: int = 0
     passes: int = 0
     found: list[Row] = field(default_factory=list)
@@ -167,7 +169,7 @@ class _Replay:
         return "-teacher-forced" if call["min_top2_margin"] < _CLOSE else ""
 
     def _tokens(self, call: dict[str, Any], window: Window, row: DecodeRow) -> str | None:
-        states = self.model.encode_window(self.audio, window)
+        states = self.model.encode_window(self.audio, window, self.conditions)
         output = call["output"]
         if self._how(call):
             follow = _Follow(output)

@@ -26,8 +26,10 @@ from model_core.generation.rules import (
 )
 from model_core.generation.sampling import Greedy
 from model_core.model import Model, load_model
+from model_core.network.conditions import Conditioning
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
+from model_core.network.weight_names import IGNORED, published_shapes
 from model_core.tokens.events import EventType
 from tests.conformance.flow_rows import reference_audio
 from tests.conformance.report import Row, check, first_difference
@@ -72,10 +74,9 @@ def _weight_names(family: Path) -> Row:
         return Row(name, "not built yet", str(error))
 
     def compare() -> str | None:
-        from model_core.network.checkpoint import IGNORED
-
         with torch.device("meta"):
-            own = {key: tuple(w.shape) for key, w in Network(config).state_dict().items()}
+            shapes = {key: w.shape for key, w in Network(config).state_dict().items()}
+        own = published_shapes(shapes, config.family)
         read = {key: shape for key, shape in published.items() if not key.startswith(IGNORED)}
         return first_difference(sorted(read.items()), sorted(own.items()), "weight")
 
@@ -123,12 +124,13 @@ def _tensors(model: Model, folder: Path, family: Path) -> Iterator[Row]:
     samples = torch.from_numpy(cut(audio.samples, [window.first_sample], size))
     with torch.inference_mode():
         mel = network.spectrogram(samples)[0].numpy()
-        states = network.encode(samples)
+        states = network.encode(samples, _told(stored))
         prompt = torch.from_numpy(arrays["prompt"])[None]
         logits = network.decode(prompt, states)[0]
         padded = torch.nn.functional.pad(prompt, (7, 0))
         shifted = network.decode(padded, states, mask=padded != 0)[0, 7:].numpy()
     at = arrays["logit_positions"]
+    yield from _embeddings(network, name, stored, arrays)
 
     yield check(
         f"{name}/window",
@@ -146,6 +148,37 @@ def _tensors(model: Model, folder: Path, family: Path) -> Iterator[Row]:
         f"{name}/logsumexp-everywhere", lambda: _near(total, arrays["logsumexp_all"], _LOGITS)
     )
     yield check(f"{name}/argmax-everywhere", lambda: _argmax(logits.numpy(), arrays["argmax_all"]))
+
+
+def _embeddings(network: Network, name: str, stored: dict[str, Any], arrays: Any) -> Iterator[Row]:
+    """The three conditions of a conditioned encoder, each as its own vector."""
+    if network.conditions is None:
+        return
+    told = stored["cond_kwargs"]
+    parts = {
+        "difficulty": (network.conditions.difficulty_embedder, torch.tensor(told["difficulty"])),
+        "mapper_idx": (network.conditions.mapper_embedder, torch.tensor(told["mapper_idx"])),
+        "song_position": (
+            network.conditions.song_pos_embedder,
+            torch.tensor(told["song_position"]),
+        ),
+    }
+    for part, (embedder, value) in parts.items():
+        with torch.inference_mode():
+            found = embedder(value).numpy()
+        wanted = arrays[f"embed_{part}"]
+        yield check(
+            f"{name}/embed-{part}",
+            lambda found=found, wanted=wanted: _near(found.reshape(wanted.shape), wanted, 1e-5),
+        )
+
+
+def _told(stored: dict[str, Any]) -> list[Conditioning]:
+    """What the stored window's encoder was told, where it is told anything."""
+    told = stored["cond_kwargs"]
+    if not told:
+        return []
+    return [Conditioning(told["difficulty"][0], told["mapper_idx"][0], *told["song_position"][0])]
 
 
 def _logits(found: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> Callable[[], str | None]:
