@@ -32,16 +32,21 @@ from model_core.generation.sequential import (
     trim,
 )
 from model_core.model import Model, load_model
+from model_core.remap.conditions import conditions_of
+from model_core.remap.options import RemapOptions
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.decode import event_times, rescale_positions, splice
 from model_core.tokens.events import ContextType, TimedEvents
 from model_core.tokens.from_beatmap import map_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
+from model_core.tokens.layout import Layout
+from model_core.tokens.prompts import Context
 from model_core.tokens.reference_timing import RedLine
-from model_core.tokens.timelines import timing_events
+from model_core.tokens.timelines import kiai_events, sv_events, timing_events
 from tests.conformance.report import Row, Status, first_difference
 
 _CLOSE = 0.01
+_ORDER = (ContextType.TIMING, ContextType.KIAI, ContextType.MAP, ContextType.SV)
 
 
 def rows(folder: Path) -> Iterator[Row]:
@@ -68,13 +73,8 @@ def _name(case: Path) -> str:
 def _case(model: Model, folder: Path, path: Path) -> Iterator[Row]:
     name = _name(path)
     stored = json.loads(path.read_text(encoding="utf-8"))
-    wanted = set(stored["args"]["in_context"]) - {"none", "timing"}
-    if stored["args"]["gamemode"] != 0 and stored["args"]["beatmap_path"]:
-        yield Row(name, "not built yet", "reference maps of osu!standard only")
-        return
-    if wanted or stored["args"]["super_timing"]:
-        reason = ", ".join(sorted(wanted)) or "super timing"
-        yield Row(name, "not built yet", f"flows with {reason} are not built")
+    if stored["args"]["super_timing"]:
+        yield Row(name, "not built yet", "flows with super timing are not built")
         return
     audio = reference_audio(folder, Path(stored["args"]["audio_path"]).name)
     if audio is None:
@@ -140,9 +140,6 @@ class _Replay:
             if context not in written:
                 continue
             name = f".pass-{self.passes}-{context}"
-            if stored["args"]["gamemode"] == 3 and context == ContextType.MAP:
-                self.found.append(Row(name, "not built yet", "columns as positions"))
-                continue
             found = written[ContextType(context)]
             events = [[event.type.value, event.value] for event in found.events]
             self._add(f"{name}.events", first_difference(wanted["events"], events, "event"))
@@ -202,15 +199,29 @@ class _Follow(Greedy):
 
 
 def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, replay: _Replay) -> None:
-    """The reference's flow: timing first unless it is given, then the map (mania: speeds too)."""
+    """The reference's flow.
+
+    Timing is written in a pass of its own where no context is read and the model can write it;
+    otherwise contexts that are not given are written one after the other.
+    """
     args = stored["args"]
     beatmap = None
     if args["beatmap_path"]:
         beatmap = parse((folder / args["beatmap_path"]).read_bytes())
-    if "timing" in args["in_context"]:
-        assert beatmap is not None
-        timing = timing_events(beatmap, model.layout, audio.song_length_ms)
-    else:
+    ins = [ContextType(name) for name in args["in_context"] if name != "none"]
+    outs = [ContextType(name) for name in args["output_type"]]
+    makers = {
+        ContextType.TIMING: lambda b: timing_events(b, model.layout, audio.song_length_ms),
+        ContextType.KIAI: lambda b: kiai_events(b, model.layout),
+        ContextType.MAP: lambda b: map_events(b, model.layout),
+        ContextType.SV: lambda b: sv_events(b, model.layout),
+    }
+    known: dict[ContextType, TimedEvents] = {}
+    for context in ins:
+        if context in makers:
+            assert beatmap is not None
+            known[context] = makers[context](beatmap)
+    if not ins and ContextType.TIMING in model.layout.out_contexts:
         found = _one_pass(model, stored, audio, beatmap, replay, [ContextType.TIMING], {})
         lines = generate_timing(markers_from_events(found), args["timing_leniency"])
         stage = next(s for s in stored["stages"] if s["stage"] == "generate_timing")
@@ -221,9 +232,32 @@ def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, repla
         ]
         replay._add(".timing-lines", first_difference(expected, lines, "line"))
         timing = timing_events(expected, model.layout, audio.song_length_ms)
-    known = {ContextType.TIMING: timing}
-    written = [ContextType.MAP, ContextType.SV] if args["gamemode"] == 3 else [ContextType.MAP]
+        known[ContextType.TIMING] = timing
+    template = model.layout.choose_template([*ins, *known], outs)
+    last = max(template.outs.index(out) for out in outs)
+    written = [
+        out
+        for out in template.outs[: last + 1]
+        if out not in known and (out is not ContextType.SV or args["gamemode"] == 3)
+    ]
     _one_pass(model, stored, audio, beatmap, replay, written, known)
+
+
+def _read_contexts(
+    model: Model, stored: dict[str, Any], beatmap: Beatmap | None, audio: Audio
+) -> list[Context]:
+    """Contexts that are only read: a guest difficulty's map, or the map without its sounds."""
+    result = []
+    for name in stored["args"]["in_context"]:
+        kind = ContextType(name)
+        if kind is ContextType.NO_HS:
+            assert beatmap is not None
+            result.append(Context(kind, map_events(beatmap, model.layout, with_hitsounds=False)))
+        elif kind is ContextType.GD:
+            assert beatmap is not None
+            conditions = conditions_of(model, beatmap, audio, RemapOptions())
+            result.append(Context(kind, map_events(beatmap, model.layout), conditions))
+    return result or [Context(ContextType.NONE)]
 
 
 def _one_pass(
@@ -238,17 +272,14 @@ def _one_pass(
     """Write contexts after those that are known; the first one's events, cut and spliced."""
     args = stored["args"]
     start, end = args.get("start_time"), args.get("end_time")
-    context, reference = written[0], None
+    references: dict[ContextType, TimedEvents] = {}
     if args["add_to_beatmap"] and beatmap is not None:
-        own = reference = timing_events(beatmap, model.layout)
-        if context is not ContextType.TIMING:
-            own = map_events(beatmap, model.layout)
-            pixels = replace(
-                model.layout, position_precision=1, split_positions=True, refinement=None
-            )
-            reference = map_events(beatmap, pixels)
-        if start is not None:
-            known = {**known, context: own.slice(float("-inf"), start)}
+        pixels = replace(model.layout, position_precision=1, split_positions=True, refinement=None)
+        for context in written:
+            own = _of_beatmap(context, beatmap, model.layout)
+            references[context] = _of_beatmap(context, beatmap, pixels)
+            if start is not None:
+                known = {**known, context: own.slice(float("-inf"), start)}
     conditions = _conditions(stored, audio)
     negative = None
     if args.get("negative_descriptors"):
@@ -269,13 +300,14 @@ def _one_pass(
         start,
         end,
     )
+    contexts_in = _read_contexts(model, stored, beatmap, audio) if beatmap else []
     calls: list[Call] = []
     (lists,) = generate_sequential(
         model,
         audio,
         chosen,
-        [Variant(conditions, Greedy(), known=known, negative=negative)],
-        outs=[*(c for c in known if c not in written), *written],
+        [Variant(conditions, Greedy(), contexts_in, known, negative)],
+        outs=[*(c for c in _ORDER if c in known or c in written)],
         written=written,
         settings=settings,
         on_call=calls.append,
@@ -286,12 +318,24 @@ def _one_pass(
         events = lists[each].events
         result = trim(TimedEvents(events, event_times(events, model.layout)), start, end)
         result = rescale_positions(result, model.layout)
-        if reference is not None:
+        if each in references:
             low = float("-inf") if start is None else start
-            result = splice(reference, result, low, float("inf") if end is None else end)
+            high = float("inf") if end is None else end
+            result = splice(references[each], result, low, high)
         results[each] = result
     replay.compare_pass(stored, results)
-    return results[context]
+    return results[written[0]]
+
+
+def _of_beatmap(context: ContextType, beatmap: Beatmap, layout: Layout) -> TimedEvents:
+    match context:
+        case ContextType.TIMING:
+            return timing_events(beatmap, layout)
+        case ContextType.KIAI:
+            return kiai_events(beatmap, layout)
+        case ContextType.SV:
+            return sv_events(beatmap, layout)
+    return map_events(beatmap, layout)
 
 
 def _conditions(stored: dict[str, Any], audio: Audio) -> Conditions:
