@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
+from itertools import pairwise
 
 from model_core.tokens.events import ANCHOR_EVENTS, TYPE_EVENTS, Event, EventType, TimedEvents
 from model_core.tokens.layout import Layout
@@ -31,7 +32,8 @@ def decode_window(
         if event.type is EventType.TIME:
             event = Event(EventType.TIME, decode_time(frame_time, event.value))
         events.append(event)
-    return TimedEvents(tuple(events), event_times(events, layout, start_ms=int(frame_time)))
+    times = event_times(events, layout, int(frame_time), frame_time + layout.window_ms)
+    return TimedEvents(tuple(events), times)
 
 
 def decode_time(frame_time: float, step: int) -> int:
@@ -96,7 +98,7 @@ def _groups(events: Sequence[Event], layout: Layout) -> list[tuple[int, int, Eve
     marks = [index for index, event in enumerate(events) if event.type in TYPE_EVENTS]
     groups: list[tuple[int, int, EventType | None]] = []
     if layout.types_first:
-        for mark, following in zip(marks, [*marks[1:], len(events)], strict=True):
+        for mark, following in pairwise([*marks, len(events)]):
             groups.append((mark, following, events[mark].type))
         return groups
     start = 0
