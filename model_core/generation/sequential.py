@@ -159,7 +159,7 @@ def generate_sequential(
                     )
                 )
             for known, answer in zip(lists, answers, strict=True):
-                known[context] = known[context] + bounds.read(answer, context)
+                known[context] = known[context] + bounds.read(answer, context, known[context])
             meter.window_done(_count_objects(lists[0]) - before)
     return lists
 
@@ -232,8 +232,8 @@ class _Bounds:
             ends.add(self.vocabulary.context_eos[context])
         return frozenset(ends)
 
-    def read(self, answer: Sequence[int], context: ContextType) -> TimedEvents:
-        """The answer's events, without what only ended it."""
+    def read(self, answer: Sequence[int], context: ContextType, before: TimedEvents) -> TimedEvents:
+        """The answer's events, without what only ended it; ``before`` are those they follow."""
         ids = list(answer)
         ends = {self.vocabulary.eos, self.vocabulary.context_eos.get(context)}
         while ids and ids[-1] in ends:
@@ -242,7 +242,8 @@ class _Bounds:
             ids.pop()
             if self.layout.types_first and ids:
                 ids.pop()
-        events = decode_window(self.vocabulary, self.layout, ids, self.frame_time)
+        start = before.times[-1] if len(before) else None
+        events = decode_window(self.vocabulary, self.layout, ids, self.frame_time, start)
         if self.latest_ms is None:
             return events
         count = len(events)
@@ -342,4 +343,5 @@ _TIMED = (
     EventType.LAST_ANCHOR, EventType.SLIDER_END, EventType.BEAT, EventType.MEASURE,
     EventType.TIMING_POINT, EventType.HOLD_NOTE, EventType.HOLD_NOTE_END, EventType.DRUMROLL,
     EventType.DRUMROLL_END, EventType.DENDEN, EventType.DENDEN_END, EventType.SCROLL_SPEED_CHANGE,
+    EventType.KIAI,
 )  # fmt: skip

@@ -15,9 +15,16 @@ _HALF_STEP_MS = 5  # a step stands for its middle; encoding truncates, so this g
 
 
 def decode_window(
-    vocab: Vocabulary, layout: Layout, ids: Sequence[int], frame_time: float
+    vocab: Vocabulary,
+    layout: Layout,
+    ids: Sequence[int],
+    frame_time: float,
+    start_ms: float | None = None,
 ) -> TimedEvents:
     """The events of a window's generated ids; times are absolute, and in whole ms.
+
+    Events before the first time have that of what was written before them, ``start_ms`` (the
+    window's own beginning where nothing was).
 
     Reading stops at eos; ids that stand for no event (padding, context marks) and conditions,
     which a model cannot mean to write, are skipped.
@@ -32,7 +39,8 @@ def decode_window(
         if event.type is EventType.TIME:
             event = Event(EventType.TIME, decode_time(frame_time, event.value))
         events.append(event)
-    times = event_times(events, layout, int(frame_time), frame_time + layout.window_ms)
+    start = int(frame_time) if start_ms is None else start_ms
+    times = event_times(events, layout, start, frame_time + layout.window_ms)
     return TimedEvents(tuple(events), times)
 
 

@@ -211,7 +211,10 @@ def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, repla
     ins = [ContextType(name) for name in args["in_context"] if name != "none"]
     outs = [ContextType(name) for name in args["output_type"]]
     makers = {
-        ContextType.TIMING: lambda b: timing_events(b, model.layout, audio.song_length_ms),
+        # Beats go on to the song's end only where timing is among what is asked for.
+        ContextType.TIMING: lambda b: timing_events(
+            b, model.layout, audio.song_length_ms if ContextType.TIMING in outs else None
+        ),
         ContextType.KIAI: lambda b: kiai_events(b, model.layout),
         ContextType.MAP: lambda b: map_events(b, model.layout),
         ContextType.SV: lambda b: sv_events(b, model.layout),
@@ -317,7 +320,8 @@ def _one_pass(
     for each in written:
         events = lists[each].events
         result = trim(TimedEvents(events, event_times(events, model.layout)), start, end)
-        result = rescale_positions(result, model.layout)
+        if each is ContextType.MAP:
+            result = rescale_positions(result, model.layout)
         if each in references:
             low = float("-inf") if start is None else start
             high = float("inf") if end is None else end
