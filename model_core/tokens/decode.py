@@ -76,29 +76,23 @@ def event_times(
 def _spread_anchors(
     events: Sequence[Event], times: list[float], layout: Layout, end_ms: float
 ) -> None:
-    """Give the anchor groups between two times their places in between."""
-    group_start = 0
-    run: list[tuple[int, int]] = []  # groups of consecutive anchors: first, one past last index
+    """Give the anchors that have no time their places before the next time that is said.
 
-    def place(before: float, after: float) -> None:
-        for position, (first, last) in enumerate(run):
-            share = (position + 1) / (len(run) + 1)
-            times[first:last] = [int(before + (after - before) * share)] * (last - first)
-        run.clear()
-
-    before = times[0] if times else 0.0
-    for first, last, kind in _groups(events, layout):
-        if kind in ANCHOR_EVENTS and not any(
-            event.type is EventType.TIME for event in events[first:last]
-        ):
-            run.append((first, last))
-            continue
-        if run:
-            place(before, times[first])
-        before = times[last - 1]
-        group_start = last
-    if run:
-        place(before, max(end_ms, times[group_start - 1] if group_start else end_ms))
+    Each takes an equal share of what is left, in whole ms, from the event before it on.
+    """
+    groups = _groups(events, layout)
+    following, left = end_ms, 0
+    shares: list[tuple[int, int, float, int]] = []  # first, one past last, next time, anchors left
+    for first, last, kind in reversed(groups):
+        said = [event.value for event in events[first:last] if event.type is EventType.TIME]
+        if said:
+            following, left = said[0], 0
+        elif kind in ANCHOR_EVENTS:
+            left += 1
+            shares.append((first, last, following, left))
+    for first, last, until, count in reversed(shares):
+        before = times[first - 1] if first else times[first]
+        times[first:last] = [int(before + (until - before) / (count + 1))] * (last - first)
 
 
 def _groups(events: Sequence[Event], layout: Layout) -> list[tuple[int, int, EventType | None]]:
@@ -146,6 +140,21 @@ def rescale_positions(timed: TimedEvents, layout: Layout) -> TimedEvents:
             continue
         if layout.split_positions and event.type in (EventType.POSITION_X, EventType.POSITION_Y):
             event = Event(event.type, event.value * precision)
+        events.append(event)
+        times.append(time)
+    return TimedEvents(tuple(events), tuple(times))
+
+
+def columns_as_positions(timed: TimedEvents, keys: int) -> TimedEvents:
+    """Mania's columns as x and y events in osu! pixels: the middle of each of ``keys`` columns."""
+    events: list[Event] = []
+    times: list[float] = []
+    for event, time in zip(timed.events, timed.times, strict=True):
+        if event.type is EventType.COLUMN:
+            events.append(Event(EventType.POSITION_X, int((event.value + 0.5) * 512 / keys)))
+            events.append(Event(EventType.POSITION_Y, 192))
+            times += [time, time]
+            continue
         events.append(event)
         times.append(time)
     return TimedEvents(tuple(events), tuple(times))

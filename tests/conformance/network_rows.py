@@ -237,7 +237,7 @@ def _rules(model: Model, family: Path) -> Iterator[Row]:
         given = case["args"]
         rule: Temperature | ConditionalTemperature = Temperature(given["temperature"])
         if case["types_first"]:
-            low, high = tables["scroll_speed_tokens"]["range"]
+            low, high = tables["scroll_speed_tokens"]["range"] or (0, -1)
             rule = ConditionalTemperature(
                 given["temperature"],
                 [
