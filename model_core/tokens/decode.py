@@ -92,6 +92,9 @@ def _spread_anchors(
             shares.append((first, last, following, left))
     for first, last, until, count in reversed(shares):
         before = times[first - 1] if first else times[first]
+        if not layout.types_first:
+            # Where types come last, an end that has passed is none; elsewhere time runs back to it.
+            until = max(until, before) if until == end_ms else until
         times[first:last] = [int(before + (until - before) / (count + 1))] * (last - first)
 
 
