@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_core.beatmap.object_sounds import ObjectSounds
 
 from model_core.beatmap import (
     Edit,
@@ -21,6 +20,7 @@ from model_core.beatmap import (
 )
 from model_core.beatmap.edits import set_hitsounds, set_red_lines
 from model_core.beatmap.edits.contracts import check
+from model_core.beatmap.object_sounds import ObjectSounds
 from model_core.errors import PatchMismatch, RebaseConflict
 
 from .maps import circle, slider, small_map
