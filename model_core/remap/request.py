@@ -77,7 +77,7 @@ def remap_range(
         cancelled: asked before every token.
 
     Raises:
-        NotSupported: another game mode.
+        NotSupported: another game mode, or a model that needs a position refiner.
         InputError: an empty range, one outside the song, one that an object from before it
             covers, or a map without timing.
         DegenerateOutput: no variant was usable.
@@ -87,6 +87,7 @@ def remap_range(
     options = options or RemapOptions()
     report = progress or _ignore
     check_request(beatmap, audio, start_ms, end_ms)
+    _check_model(model)
     free = free_range(beatmap, start_ms, end_ms)
     watch = _Stopwatch()
     refused: list[DegenerateOutput | EditRefused] = []
@@ -195,6 +196,17 @@ def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) ->
         raise InputError(
             f"There is no room between {start_ms:g} and {end_ms:g} ms: an object that starts"
             " before the range lasts through it. Begin the range at that object."
+        )
+
+
+def _check_model(model: Model) -> None:
+    """Refuses a model whose answers would be less than what it was trained for."""
+    layout = model.layout
+    if layout.joint_positions and layout.refinement is None:
+        raise NotSupported(
+            f"{model.name} ({layout.family}) places objects in cells of"
+            f" {layout.position_precision} pixels and leaves the rest to a position refiner, which"
+            " this version does not have yet. Use a v30, v31 or v32 checkpoint, or the starter."
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from model_core.errors import (
     InputError,
     NotSupported,
 )
-from model_core.model import Model
+from model_core.model import Model, load_model
 from model_core.remap import Progress, RemapOptions, remap_range, request
 from model_core.tokens import map_events
 from tests.model_core.remap.maps import circles, draft_of, script, song_map, write_map
@@ -297,3 +299,20 @@ def test_cancelling_is_heeded_at_every_stage(
             lambda step: told.append(step.stage), cancelled,
         )  # fmt: skip
     assert told[-1] == {"hearing": "encoder", "writing": "decode", "ranking": "post"}[moment]
+
+
+def test_a_model_that_needs_a_refiner_is_refused(conformance: Path, noise: Audio) -> None:
+    model = load_model(conformance / "v29" / "checkpoint", "cpu", "float32")
+    with pytest.raises(NotSupported, match="position refiner"):
+        run(model, noise, song_map())
+
+
+@pytest.mark.parametrize("family", ["v30", "v31", "v32"])
+def test_every_other_family_answers(conformance: Path, noise: Audio, family: str) -> None:
+    """Models with random encoders write what they like; that it is usable is not asked."""
+    model = load_model(conformance / family / "checkpoint", "cpu", "float32")
+    try:
+        result = run(model, noise, song_map(), seed=3)
+    except DegenerateOutput:
+        return
+    assert result.candidates
