@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 _FILES_AT_ONCE = 400
 # A report of a write within this time of the save it explains takes that save back.
 _LATE_REPORT_SECONDS = 60.0
+# An event is late by this much at most; a file whose times are older was moved here.
+_EVENT_DELAY_SECONDS = 30.0
 
 
 def is_map(name: str) -> bool:
@@ -121,7 +123,7 @@ class SongIndex:
         self, path: str, status: os.stat_result, row: SongRow | None, *, live: bool
     ) -> SongRow:
         now = time.time()
-        saved_at = now if live else min(status.st_mtime, now)
+        saved_at = _saved_just_now(status, now) if live else min(status.st_mtime, now)
         if row is None and not live:
             # The first scan must not read a whole Songs folder: hashes come when asked for.
             return SongRow(path, status.st_size, status.st_mtime_ns, None, saved_at)
@@ -162,6 +164,16 @@ def hash_file(path: str) -> str | None:
     except OSError:
         return None
     return hashlib.sha256(data).hexdigest() if len(data) <= MAX_MAP_BYTES else None
+
+
+def _saved_just_now(status: os.stat_result, now: float) -> float:
+    """When a file of which an event told was saved.
+
+    Events of several files come in any order, their times do not. A copy keeps the time of its
+    content, but not that of its own (on Windows: of its making), so the later one counts.
+    """
+    stamp = max(status.st_mtime, status.st_ctime)
+    return stamp if now - _EVENT_DELAY_SECONDS <= stamp <= now else now
 
 
 def is_text(path: str) -> bool:

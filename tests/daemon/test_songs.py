@@ -291,3 +291,16 @@ async def test_content_that_was_handed_out_is_ours_without_a_report(index: SongI
         second.map.write_bytes(content)
         await index.look_at([second.map])
     assert (await index.newest(1))[0].path == str(second.map)
+
+
+async def test_events_in_the_wrong_order_do_not_change_which_map_was_saved_last(index: SongIndex):
+    await index.scan()
+    copied, saved = (Mapset(index.root / name) for name in ("1 Copied", "2 Saved"))
+    copied.write()
+    age(copied.map, HOUR_AGO)  # as a copy keeps the time of its content
+    await asyncio.sleep(0.05)
+    saved.write()
+    await index.look_at([saved.map])
+    await index.look_at([copied.map])
+    newest = await index.newest(2)
+    assert [row.path for row in newest] == [str(each.map) for each in (saved, copied)]

@@ -52,7 +52,7 @@ timing_lines = st.tuples(
 keys = ("CircleSize", "ApproachRate", "OverallDifficulty", "SliderMultiplier", "SliderTickRate")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from([3, 5, 6, 7, 8, 14, 128]),
     st.sampled_from([0, 1, 2, 3]),
