@@ -62,10 +62,10 @@ def write(file: Path, entries: Iterable[Entry], force: bool) -> int:
     """
     count = 0
     # Beside it first: an export that breaks off must not take the place of a whole one.
-    beside = file.with_name(f".{secrets.token_hex(6)}.tmp")
-    if file.is_dir() or (file.exists() and not force):
-        raise _there(file)
+    beside = file.parent / f".{secrets.token_hex(6)}.tmp"
     try:
+        if file.is_dir() or (file.exists() and not force):
+            raise _there(file)
         with beside.open("x", encoding="ascii", newline="\n") as out:
             for line in lines(entries):
                 out.write(line)

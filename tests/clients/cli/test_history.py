@@ -148,12 +148,45 @@ NOW = datetime(2026, 11, 23, 22, 30, 15).timestamp()
     ],
 )
 def test_times_as_people_write_them(text: str, expected: datetime) -> None:
-    assert parse_moment(text, NOW) == expected.timestamp()
+    assert int(parse_moment(text, NOW)) == expected.timestamp()
 
 
 def test_times_with_a_zone() -> None:
     at = datetime.fromisoformat("2026-11-20T22:10:00+09:00").timestamp()
-    assert parse_moment("2026-11-20T22:10:00+09:00", NOW) == at
+    assert int(parse_moment("2026-11-20T22:10:00+09:00", NOW)) == at
+
+
+def test_a_change_is_found_at_the_second_it_is_listed_with() -> None:
+    """Written at 22:10:30.4, a change is listed as of 22:10:30."""
+    second = datetime(2026, 11, 23, 22, 10, 30).timestamp()
+    assert second + 0.4 <= parse_moment("2026-11-23 22:10:30", NOW) < second + 1
+    assert parse_moment("2026-11-23 22:10:30.25", NOW) == second + 0.25
+    # But never beyond now.
+    assert parse_moment("22:30:15", NOW) == NOW
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process is fixed on Windows")
+def test_a_time_that_the_clock_showed_twice_is_the_later_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        after = datetime(2026, 10, 26, 12, 0).timestamp()
+        twice = parse_moment("2026-10-25 02:30", after)
+        assert int(twice) == datetime.fromisoformat("2026-10-25T02:30+01:00").timestamp()
+        # Asked between the two, only the first has been.
+        between = datetime.fromisoformat("2026-10-25T02:45+02:00").timestamp()
+        first = datetime.fromisoformat("2026-10-25T02:30+02:00").timestamp()
+        assert int(parse_moment("2026-10-25 02:30", between)) == first
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_longer_ago_than_clocks_go_is_their_beginning() -> None:
+    assert parse_moment("99999w", NOW) == 0.0
+    assert parse_moment("1960-01-01", NOW) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -168,3 +201,8 @@ def test_what_is_no_time_says_how_to_write_one(text: str) -> None:
 def test_times_to_come_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="future"):
         parse_moment(text, NOW)
+
+
+def test_an_export_into_a_folder_is_refused_in_words(command: Command) -> None:
+    ran = command("history", "--export", Path(Path.cwd().anchor), "--force")
+    assert ran.code != 0 and "Traceback" not in ran.err and ran.err.strip()
