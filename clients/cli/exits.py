@@ -69,6 +69,10 @@ def run(output: Output, work: Callable[[], None]) -> NoReturn:
     except (ClientError, PatchingError, ConfigError, KeyboardInterrupt) as error:
         code = exit_code(error)
         output.error(error, code)
+    except BrokenPipeError:
+        # Whoever read the output (``| head``) has seen enough: nothing to tell, and nobody to.
+        code = Exit.FAILED
+        _silence_standard_output()
     except OSError as error:
         code = Exit.FAILED
         output.error(error, code)
@@ -76,6 +80,18 @@ def run(output: Output, work: Callable[[], None]) -> NoReturn:
         code = Exit.FAILED
         output.error(_accident(error), code)
     raise typer.Exit(int(code))
+
+
+def _silence_standard_output() -> None:
+    """So that what is still buffered does not fail once more when the process ends."""
+    import os
+    import sys
+
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, sys.stdout.fileno())
+    finally:
+        os.close(nothing)
 
 
 def _accident(error: Exception) -> ClientError:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -206,3 +209,16 @@ def test_times_to_come_are_refused(text: str) -> None:
 def test_an_export_into_a_folder_is_refused_in_words(command: Command) -> None:
     ran = command("history", "--export", Path(Path.cwd().anchor), "--force")
     assert ran.code != 0 and "Traceback" not in ran.err and ran.err.strip()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(changed: Path, home: Path) -> None:
+    command = [sys.executable, "-m", "clients.cli", "history", "--export", "-"]
+    environment = {**os.environ, "OSU_COMPANION_HOME": str(home)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(30) == 1
+    assert said == b""
