@@ -90,15 +90,28 @@ class SongIndex:
         key = os.path.realpath(path)
         row = (await self._table.known([key])).get(key)
         if row is not None and row.sha256 == sha256:
-            if (
-                row.previous_saved_at is not None
-                and time.time() - row.saved_at < _LATE_REPORT_SECONDS
+            status = (await asyncio.to_thread(_stat_all, [key]))[key]
+            if status is not None and (row.size, row.mtime_ns) == (
+                status.st_size,
+                status.st_mtime_ns,
             ):
-                await self._table.put(
-                    [SongRow(key, row.size, row.mtime_ns, sha256, row.previous_saved_at)]
-                )
-            return
+                await self._explain(row)
+                return
+            # Written since: what was seen is an older save of the same content, by somebody (a
+            # change and its undo, one right after the other), and stays one.
+            await self._compare([key], live=True)
+            row = (await self._table.known([key])).get(key)
+            if row is not None and row.sha256 == sha256:
+                return
         await self._table.report_write(key, sha256)
+
+    async def _explain(self, row: SongRow) -> None:
+        """What was seen as a save is ours: it counts no longer, if it was seen just now."""
+        late = time.time() - row.saved_at < _LATE_REPORT_SECONDS
+        if row.previous_saved_at is not None and late:
+            await self._table.put(
+                [SongRow(row.path, row.size, row.mtime_ns, row.sha256, row.previous_saved_at)]
+            )
 
     async def _compare(self, paths: list[str], *, live: bool) -> None:
         known = await self._table.known(paths)

@@ -304,3 +304,20 @@ async def test_events_in_the_wrong_order_do_not_change_which_map_was_saved_last(
     await index.look_at([copied.map])
     newest = await index.newest(2)
     assert [row.path for row in newest] == [str(each.map) for each in (saved, copied)]
+
+
+async def test_an_undo_right_after_a_change_leaves_the_save_before_them(index: SongIndex):
+    """Both writes are over before an event of either is looked at."""
+    await index.scan()
+    mapset = Mapset(index.root / "1")
+    mapset.write()
+    saved = mapset.map.read_bytes()
+    await index.look_at([mapset.map])
+    before = (await index.newest(1))[0].saved_at
+    changed = saved + b"// changed\r\n"
+    await index.report_write(mapset.map, sha256(changed))
+    mapset.map.write_bytes(changed)
+    mapset.map.write_bytes(saved)
+    await index.report_write(mapset.map, sha256(saved))
+    await index.look_at([mapset.map])
+    assert (await index.newest(1))[0].saved_at == before
