@@ -67,8 +67,10 @@ def run(output: Output, work: Callable[[], None]) -> NoReturn:
         with output:
             work()
     except (ClientError, PatchingError, ConfigError, KeyboardInterrupt) as error:
-        code = exit_code(error)
-        output.error(error, code)
+        # A Ctrl-C that comes after the result stops nothing any more, and the result stands.
+        if not (isinstance(error, KeyboardInterrupt) and output.finished):
+            code = exit_code(error)
+            output.error(error, code)
     except BrokenPipeError:
         # Whoever read the output (``| head``) has seen enough: nothing to tell, and nobody to.
         code = Exit.FAILED

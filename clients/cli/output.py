@@ -29,6 +29,8 @@ class Output:
 
     def __init__(self) -> None:
         self._last = ""
+        # Whether the result was shown: whatever comes after it does not unmake it.
+        self.finished = False
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +80,7 @@ class Output:
         """The result: ``fields`` for programs, ``text`` for people."""
         self.finish_progress()
         _print_safely(text)
+        self.finished = True
 
     def error(self, error: BaseException, code: Exit) -> None:
         """What stopped the command."""
@@ -158,6 +161,7 @@ class JsonOutput(Output):
 
     def result(self, fields: dict[str, Any], text: str) -> None:
         self._line({"type": "result", **fields, "notices": self._notices})
+        self.finished = True
 
     def error(self, error: BaseException, code: Exit) -> None:
         fields: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,11 @@ class Command:
     def __call__(self, *arguments: object) -> Ran:
         self._monkeypatch.setattr(sys, "argv", ["osu-companion", *map(str, arguments)])
         self._capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
+        heeded = signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(SystemExit) as left:
+                main()
+        finally:
+            signal.signal(signal.SIGINT, heeded)
         out, err = self._capsys.readouterr()
         return Ran(int(left.value.code or 0), out, err)
