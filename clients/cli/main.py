@@ -5,6 +5,7 @@ Only what the command line itself needs is imported here; see the package's docs
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+# The largest number that the journal's file format knows.
+_MOST = 2**63 - 1
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 _OptionalMap = Annotated[
@@ -152,10 +156,12 @@ def restore(
         ),
     ] = None,
     entry: Annotated[
-        int | None, typer.Option(metavar="ID", help="As this change of the history left it.")
+        int | None,
+        typer.Option(metavar="ID", max=_MOST, help="As this change of the history left it."),
     ] = None,
     before: Annotated[
-        int | None, typer.Option(metavar="ID", help="As this change of the history found it.")
+        int | None,
+        typer.Option(metavar="ID", max=_MOST, help="As this change of the history found it."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
@@ -178,7 +184,7 @@ def history(
     map: _OptionalMap = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="How many of the newest: 20, for an export all."),
+        typer.Option(min=1, max=_MOST, help="How many of the newest: 20, for an export all."),
     ] = None,
     export: Annotated[
         str | None,
@@ -250,15 +256,20 @@ def stop(
 
 @app.command()
 def allow(
-    folder: Annotated[Path, typer.Argument(help="A folder with maps, outside Songs.")],
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="A folder with maps, outside Songs.")
+    ],
     as_json: _Json = False,
 ) -> None:
     """Let the daemon read maps in a folder outside Songs."""
 
     def work() -> None:
         from clients.cli.service import allow as work
+        from clients.client.errors import UsageError
 
-        work(folder, output)
+        if not folder:  # an unset variable of a script must not open the current folder
+            raise UsageError("Which folder? The name is empty.")
+        work(Path(folder), output)
 
     output = make_output(as_json)
     run(output, work)
@@ -288,6 +299,8 @@ def main() -> None:
             make_output(as_json=True).error(error, Exit.USAGE)
         else:
             error.show()
+    # What is said is said: a late Ctrl-C must not make another exit code of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise SystemExit(code)
 
 

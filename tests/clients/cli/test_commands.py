@@ -108,6 +108,8 @@ def test_allow_adds_a_folder_to_the_configuration(tmp_path: Path, command: Comma
     assert str(tmp_path / "maps") in find_paths().config_file.read_text(encoding="utf-8")
     assert "already" in command("allow", tmp_path / "maps").out
     assert command("allow", tmp_path / "none").code == 2
+    # A script's unset variable is not the current folder.
+    assert command("allow", "").code == 2
 
 
 def test_the_tray_without_a_display_says_why(

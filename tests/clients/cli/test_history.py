@@ -111,6 +111,10 @@ def test_the_export_replaces_a_file_only_when_told(
     assert last["exported"] == 2 and len(file.read_text().splitlines()) == 2
     assert command("history", "--export", tmp_path, "--force").code == 4
     assert command("history", "--export", tmp_path / "none" / "a.jsonl").code == 1
+    for folder in ("", ".", "/"):
+        ran = command("history", "--export", folder, "--force")
+        assert ran.code == 4 and "is a folder" in ran.err
+    assert "cannot be written" in command("history", "--export", tmp_path / ("a" * 300)).err
     assert command("history", "--export", "-", "--json").lines[-1]["exit_code"] == 2
     assert {entry.name for entry in tmp_path.iterdir() if entry.is_file()} == {file.name}
 

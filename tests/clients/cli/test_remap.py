@@ -12,6 +12,7 @@ import pytest
 from google.rpc import code_pb2
 from osu_companion.v1 import jobs_pb2
 
+from clients.client import Client
 from clients.patching import Patcher
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import (
@@ -309,10 +310,40 @@ def test_ctrl_c_while_the_map_is_written_is_too_late(
     assert (ran.code, ran.lines[-1]["type"]) == (0, "result") and map_path.read_bytes() == MAP
 
 
+@pytest.mark.parametrize("json", [["--json"], []])
+def test_ctrl_c_after_the_result_does_not_say_that_nothing_was_written(
+    answered: FakeDaemon,
+    map_path: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    json: list[str],
+) -> None:
+    leave = Client.__exit__
+
+    def interrupted(self: Client, *error: Any) -> None:
+        leave(self, *error)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Client, "__exit__", interrupted)
+    ran = command("remap", map_path, *RANGE, *json)
+    assert ran.code == 0 and map_path.read_bytes() == NEW
+    assert "nothing was written" not in ran.out + ran.err
+    if json:
+        assert ran.lines[-1]["type"] == "result"
+
+
+@pytest.mark.parametrize("option", ["--entry", "--before"])
+def test_numbers_beyond_all_numbers_are_usage(
+    map_path: Path, command: Command, option: str
+) -> None:
+    assert command("restore", map_path, option, 10**20).code == 2
+    assert command("history", "--limit", 10**20).code == 2
+
+
 def test_an_accident_is_one_line_for_programs_and_none_is_a_traceback(
     answered: FakeDaemon, map_path: Path, home: Path, command: Command
 ) -> None:
-    ran = command("history", "--limit", 10**20, "--json")
+    ran = command("variant", 10**11, "--job", JOB, "--json")
     assert (ran.code, ran.lines[-1]["type"], ran.err) == (1, "error", "")
     ran = command("variant", 10**11, "--job", JOB)
     assert ran.code == 1 and "Traceback" not in ran.err
