@@ -122,7 +122,7 @@ class Patcher:
             undone.sort(key=lambda entry: (entry.changed_at, -entry.id), reverse=True)
             # A new change ends the redo of what was undone before it, as in every editor: without
             # a map named, "redo" must not bring back an old change of some other map.
-            newest = self.journal.entries(limit=1) if path is None else []
+            newest = self.journal.entries(states=SHOWN, limit=1) if path is None else []
             for entry in undone:
                 if newest and entry.changed_at < newest[0].at:
                     continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from clients.patching import (
     Patcher,
     PatchingError,
     UndoConflictError,
+    WriteRefusedError,
     sha256_hex,
 )
 from tests.clients.patching.maps import MAP, REMAP, some_patch, write_map
@@ -92,6 +94,22 @@ def test_redo_without_a_map_brings_back_no_old_change_of_another(tmp_path: Path)
     patcher.undo()
     assert patcher.redo().path == new
     assert patcher.redo(old).path == old  # named, it is meant
+
+
+def test_a_write_that_failed_does_not_end_the_redo(tmp_path: Path, path: Path) -> None:
+    ticks = iter(range(1000))
+    patcher = Patcher(tmp_path / "state", clock=lambda: float(next(ticks)))
+    patcher.apply(path, some_patch(), REMAP)
+    patcher.undo()
+
+    def fill_the_disk(step: str) -> None:
+        if step == "temporary created":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    full = Patcher(tmp_path / "state", clock=lambda: float(next(ticks)), observe=fill_the_disk)
+    with pytest.raises(WriteRefusedError, match="no space"):
+        full.apply(path, some_patch(), REMAP)
+    assert patcher.redo().path == path
 
 
 def test_a_patch_for_other_bytes_writes_nothing(patcher: Patcher, path: Path) -> None:
