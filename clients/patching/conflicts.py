@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -25,6 +26,10 @@ def keep_copy(state_folder: Path, path: Path, data: bytes, label: str, now: floa
     folder.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(now))
     stem = safe_stem(path.stem)
+    # Asked again and again, the same answer must not push other maps' copies out.
+    for copy in folder.glob("*.osu"):
+        if copy.name.startswith(f"{stem} ({label} ") and _holds(copy, data):
+            return copy
     number = 1
     while True:
         suffix = "" if number == 1 else f" {number}"
@@ -51,6 +56,16 @@ def safe_stem(name: str) -> str:
     stem = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", stem)[:_STEM_CHARACTERS]
     stem = stem.encode()[:_STEM_BYTES].decode("utf-8", "ignore").strip(" .")
     return _DEVICES.sub(r"\1_", stem, count=1) if _DEVICES.match(stem) else stem or "map"
+
+
+def _holds(copy: Path, data: bytes) -> bool:
+    try:
+        if copy.stat().st_size != len(data) or copy.read_bytes() != data:
+            return False
+        os.utime(copy)  # as new as one written now, for what goes first
+    except OSError:
+        return False
+    return True
 
 
 def _prune(folder: Path, newest: Path) -> None:

@@ -46,3 +46,15 @@ def test_copies_are_bounded_by_number_and_size(
     assert [file.read_bytes() for file in (state / "conflicts").iterdir()] == [
         b"large, but the newest"
     ]
+
+
+def test_the_same_bytes_are_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An undo that is refused again and again pushes no other copy out."""
+    monkeypatch.setattr(conflicts, "KEPT_COPIES", 3)
+    state = tmp_path / "state"
+    other = conflicts.keep_copy(state, tmp_path / "b.osu", b"same", "undo", 1_000.0)
+    kept = {
+        conflicts.keep_copy(state, tmp_path / "a.osu", b"same", "undo", 2_000.0 + second)
+        for second in range(9)
+    }
+    assert len(kept) == 1 and kept != {other} and other.exists()
