@@ -19,6 +19,7 @@ from model_core.beatmap import (
     parse,
     set_hitsounds,
 )
+from model_core.errors import EditRefused
 
 from .maps import corpus_entries
 from .sound_oracle import Heard, SoundReading, judge
@@ -110,16 +111,22 @@ def random_edit(beatmap: Beatmap, dice: random.Random) -> int:
     sounds = random_sounds(beatmap, dice, start, end)
     take = (dice.random() < 0.85, dice.random() < 0.85, dice.random() < 0.85)
     keep_custom = dice.random() < 0.7
-    edit = set_hitsounds(
-        beatmap,
-        start,
-        end,
-        sounds,
-        take_volume=take[0],
-        take_sets=take[1],
-        take_additions=take[2],
-        keep_custom=keep_custom,
-    )
+    try:
+        edit = set_hitsounds(
+            beatmap,
+            start,
+            end,
+            sounds,
+            take_volume=take[0],
+            take_sets=take[1],
+            take_additions=take[2],
+            keep_custom=keep_custom,
+        )
+    except EditRefused:
+        # Lines out of order may not say what a changed line would make of them: no patch at all.
+        moments = [point.time for point in beatmap.timing_points]
+        assert moments != sorted(moments)
+        return 0
     compared = check_edit(beatmap, edit, start, end, sounds, take, keep_custom)
     if not edit.unreached:
         now = {item.line: index for index, item in enumerate(beatmap.hit_objects)}
