@@ -269,7 +269,7 @@ def _restoring(beatmap: Beatmap, middle: Beatmap, end_ms: int) -> GreenLine | No
         moment
         for item in beatmap.hit_objects
         if item.end_time > end
-        for moment in (item.time, *item.node_times)
+        for moment in (item.time, *item.node_times, item.end_time)
         if moment > end
     ]
     if not lines and not nodes:

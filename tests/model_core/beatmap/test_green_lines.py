@@ -141,3 +141,10 @@ def test_nothing_comes_before_the_first_red_line() -> None:
 def test_a_note_just_before_the_range_is_not_silenced() -> None:
     with pytest.raises(EditRefused, match=r"volume of the circle at 00:03:000 \(line"):
         change_green_lines(BASE, 3003, 3400, put=[GreenSetting(3004, volume=5)])
+
+
+def test_a_hold_that_lasts_beyond_the_range_has_the_state_back() -> None:
+    head = small_map().replace(b"Mode: 0", b"Mode: 3").partition(b"[HitObjects]")[0]
+    base = parse(head + b"[HitObjects]\r\n64,192,7000,128,0,9000:0:0:0:0:\r\n")
+    edit = change_green_lines(base, 7000, 8000, put=[GreenSetting(7500, 0.8)])
+    assert lines(edit)[-2:] == ["7500,-125,4,2,3,40,0,0", "8007,-200,4,2,3,40,0,0"]
