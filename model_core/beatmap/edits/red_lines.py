@@ -93,6 +93,35 @@ def set_red_lines(
     Raises ``InputError`` for lines that no map can have, and ``EditRefused`` where something else
     would change.
     """
+    edit = unchecked_red_lines(
+        beatmap,
+        red_lines,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        resnap=resnap,
+        divisors=divisors,
+        keep_state=keep_state,
+        whole_ms=whole_ms,
+    )
+    check(edit.scope, beatmap, edit.result)
+    return edit
+
+
+def unchecked_red_lines(
+    beatmap: Beatmap,
+    red_lines: Sequence[RedLine],
+    *,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
+    resnap: bool = False,
+    divisors: Sequence[int] | None = None,
+    keep_state: bool = True,
+    whole_ms: bool = True,
+) -> Edit:
+    """The edit of :func:`set_red_lines` before its contract is checked.
+
+    For an edit that goes on from here, and checks what comes of it.
+    """
     first, last = _bounds(start_ms, end_ms)
     if any(not 1 <= divisor <= 16 for divisor in divisors or ()):
         raise InputError("A beat division is a whole number between 1 and 16.")
@@ -114,7 +143,6 @@ def set_red_lines(
     patch = _patch(beatmap, changes, companions, moves)
     result = parse(patch.apply(data))
     scope = Scope(EditKind.RED_LINES, first, last, resnap=resnap, loose_state=not keep_state)
-    check(scope, beatmap, result)
     return Edit(patch, scope, red_summary(changes, companions, moves, beatmap, result), result)
 
 

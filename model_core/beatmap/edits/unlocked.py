@@ -23,7 +23,7 @@ from .fitting import Fitted, fit_objects
 from .new_map import RedLine
 from .range_greens import KiaiSpans
 from .ranges import free_range
-from .red_lines import set_red_lines
+from .red_lines import unchecked_red_lines
 from .remapping import RemapEdit, remap
 from .summary import EditSummary
 from .timing_summary import time_name
@@ -47,8 +47,8 @@ def remap_with_timing(
     """Remaps a range whose red lines become ``red_lines``; see :func:`remap`.
 
     ``objects`` are timed by the new red lines. Raises what :func:`remap` and
-    :func:`set_red_lines` do, and ``EditRefused`` where no bar line of the map's own tempo lies
-    between the new objects and the next one that stays.
+    :func:`~.red_lines.set_red_lines` do, and ``EditRefused`` where no bar line of the map's own
+    tempo lies between the new objects and the next one that stays.
     """
     if end_ms < start_ms:
         raise InputError(f"The range ends ({end_ms} ms) before it starts ({start_ms} ms).")
@@ -59,7 +59,8 @@ def remap_with_timing(
                 f"The red line at {time_name(line.time)} is outside the range"
                 f" ({time_name(start_ms)} to {time_name(end_ms)})."
             )
-    unrestored = set_red_lines(
+    # What the tempo does to objects that are replaced counts for nothing; all is checked below.
+    unrestored = unchecked_red_lines(
         beatmap, asked, start_ms=start_ms, end_ms=end_ms, whole_ms=False
     ).result
     # The room is that of the old tempo: what is replaced ends elsewhere under the new one.
@@ -70,7 +71,7 @@ def remap_with_timing(
     if back is not None:
         asked.append(back)
         reach = max(reach, math.ceil(back.time))
-    tempo = set_red_lines(beatmap, asked, start_ms=start_ms, end_ms=reach, whole_ms=False)
+    tempo = unchecked_red_lines(beatmap, asked, start_ms=start_ms, end_ms=reach, whole_ms=False)
     edit = remap(
         tempo.result,
         start_ms,

@@ -70,3 +70,11 @@ def test_survivors_keep_tempo_and_state(old: bytes, new: bytes, message: str) ->
     assert old in DATA
     with pytest.raises(EditRefused, match=message):
         check(EDIT.scope, BASE, parse(DATA.replace(old, new, 1)))
+
+
+def test_objects_that_are_replaced_are_not_in_the_way_of_the_tempo() -> None:
+    # Before its first red line a map has no sounds but that line's; nothing old is left there.
+    edit = remap_with_timing(BASE, 0, 20000, [circle(8000)], [RedLine(7000, 400)])
+    assert [item.time for item in edit.result.hit_objects] == [8000]
+    assert [red.time for red in edit.result.timing.red_lines] == [7000]
+    assert edit.patch.apply(BASE.to_bytes()) == edit.result.to_bytes()
