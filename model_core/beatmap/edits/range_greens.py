@@ -59,6 +59,8 @@ def place_greens(
         return Placement()
     earliest = max(float(start_ms), timing.red_lines[0].time)
     restore = _restore_time(beatmap, start_ms, end_ms, free, objects, kiai is not None)
+    if restore < earliest:
+        return Placement()
     demands = _demands(beatmap, objects, take_volume, take_sv)
     # A volume that had to wait is no use behind the range: only restoring lines stand there.
     latest = max((item.end_time or item.time for item in objects), default=end_ms)

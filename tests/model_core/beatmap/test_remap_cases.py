@@ -227,3 +227,10 @@ def test_a_sample_set_of_nought_is_not_one() -> None:
     point = edit.result.timing.sample_point_at(4005)
     assert point is not None and point.sample_set == 0
     assert "+3900,-50,4,0,1,80,0,0" in changes(edit, base)
+
+
+def test_objects_before_the_first_red_line_restore_nothing() -> None:
+    timing = "1000,-50,4,2,1,80,0,0\n2000,-100,4,2,1,80,0,0\n3000,500,4,2,1,60,1,0\n"
+    base = with_timing(timing)
+    edit = remap(base, 0, 20000, [circle(800, 30)])
+    assert [p.time for p in edit.result.timing_points] == [1000, 2000, 3000]
