@@ -102,7 +102,9 @@ def new_difficulty(
         scroll: in taiko and mania, (ms, multiplier): the scroll speed from then on of all that asks
             for none of its own.
 
-    A slider ends where its length and velocity end it, whatever its ``end_time`` says.
+    A slider ends where its length and velocity end it, whatever its ``end_time`` says. Before the
+    first red line nothing sets velocities: sliders there get another length and keep their
+    duration.
 
     Raises:
         InputError: the name, the model's name, the mode or a setting cannot be used, or the
@@ -292,8 +294,18 @@ def _completed(
             moving = max(MIN_VELOCITY, item.slider_velocity or 1.0)
             span = span_duration(item.length, header.slider_multiplier, moving, beat)
             item = replace(item, end_time=round(item.time + item.slides * span))
+        if item.time < times[0]:
+            item = _without_velocity(item)
         result.append(item)
     return tuple(result)
+
+
+def _without_velocity(item: NewObject) -> NewObject:
+    """The object at velocity 1, a slider with the length that keeps its duration."""
+    if item.kind is not ObjectKind.SLIDER:
+        return replace(item, slider_velocity=None)
+    length = item.length / max(MIN_VELOCITY, item.slider_velocity or 1.0)
+    return replace(item, length=length, slider_velocity=1.0)
 
 
 def _check_kind(item: NewObject, mode: int) -> None:

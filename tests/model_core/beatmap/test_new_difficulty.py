@@ -355,3 +355,16 @@ def test_any_map_of_the_corpus_gets_a_new_difficulty(corpus: Path, data: st.Data
         assert not any(b.start <= item.time <= b.end for b in result.breaks)
     assert result.timing_points[0].uninherited
     assert made.file_name.endswith(".osu") and not set(made.file_name) & set('<>:"/\\|?*\r\n')
+
+
+def test_sliders_before_the_first_red_line_keep_their_duration() -> None:
+    early = slider(200, velocity=2.0, length=140.0)
+    made = make(small_map(), early, circle(3000), red_lines=[RedLine(1000, 500)])
+    item = made.result.hit_objects[0]
+    assert (item.length, item.end_time) == (70.0, 450.0)
+
+
+def test_scroll_speeds_before_the_first_red_line_are_left_out() -> None:
+    early = replace(circle(200), slider_velocity=2.0)
+    made = make(small_map(), early, circle(3000), mode=1, red_lines=[RedLine(1000, 500)])
+    assert [item.time for item in made.result.hit_objects] == [200, 3000]
