@@ -123,7 +123,8 @@ def test_objects_never_meet(objects: str, mode: int, message: str) -> None:
 def test_a_hold_does_not_reach_the_next_note_of_its_column() -> None:
     objects = "{},192,400,128,0,590:0:0:0:0:\n64,192,600,1,0\n"
     reds = [RedLine(10, 400)]
-    with pytest.raises(EditRefused, match="end time of the hold at 00:00:400"):
+    message = r"hold at 00:00:400 \(line 9\) would reach the circle on line 10\..* finer beat"
+    with pytest.raises(EditRefused, match=message):
         set_red_lines(map_of(objects.format(64), 3), reds, resnap=True, divisors=(2,))
     edit = set_red_lines(map_of(objects.format(192), 3), reds, resnap=True, divisors=(2,))
     assert [item.end_time for item in edit.result.hit_objects] == [610, 610]

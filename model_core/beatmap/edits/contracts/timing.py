@@ -292,6 +292,10 @@ def _check_order(pairs: Sequence[tuple[HitObject, HitObject]], columns: bool) ->
         place = before.x if columns else 0.0
         held = latest.get(place)
         if held is not None and held[0].end_time < before.time <= after.time <= held[1].end_time:
-            raise refuse(held[0], "end time", held[0].end_time, held[1].end_time)
+            raise EditRefused(
+                f"The {held[0].kind} at {format_timestamp(held[0].time).removesuffix(' - ')} (line"
+                f" {held[0].line + 1}) would reach the {before.kind} on line {before.line + 1}."
+                " Nothing was changed; name finer beat divisions, or resnap by hand."
+            )
         if before.kind in (ObjectKind.SPINNER, ObjectKind.HOLD):
             latest[place] = pair
