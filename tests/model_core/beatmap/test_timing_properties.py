@@ -227,7 +227,7 @@ def random_green_edit(beatmap: Beatmap, dice: random.Random) -> bool:
         assert "red line" in str(refused) or "one field for both" in str(refused)
         return False
     except EditRefused as refused:
-        assert " of the " in str(refused)
+        assert " of the " in str(refused) or "(line " in str(refused)
         return False
     judge_green(beatmap, edit, first, last)
     return True
@@ -304,7 +304,7 @@ def test_every_map(corpus: Path, mode: int, kind: str) -> None:
 @pytest.mark.parametrize("kind", EDITS)
 @pytest.mark.parametrize("mode", range(4))
 def test_every_map_many_times(corpus: Path, mode: int, kind: str) -> None:
-    run_all(corpus, mode, kind, 2, 20)
+    run_all(corpus, mode, kind, 2, 5)
 
 
 @pytest.mark.parametrize("mode", range(4))

@@ -30,7 +30,7 @@ def _sounds(timing: Timing, t: float) -> TimingPoint | None:
 
 def _sample_set(timing: Timing, t: float) -> State:
     point = _sounds(timing, t)
-    return 1 if point is None else point.sample_set or 1
+    return 1 if point is None else point.sample_set
 
 
 def _sample_index(timing: Timing, t: float) -> State:
