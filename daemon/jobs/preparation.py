@@ -20,9 +20,9 @@ from daemon.notices import notices_for
 from daemon.refusal import Refusal, bad_field, precondition
 from daemon.songs.mapper_names import mapper_names
 from model_core.beatmap import Beatmap, parse
+from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import CompanionError
 
-MODE_NAMES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
 # torch's generators take 63 bits; a seed that the daemon chooses is one that people can type.
 _SEED_LIMIT = 2**63
 _CHOSEN_SEED_LIMIT = 2**31

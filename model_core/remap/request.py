@@ -25,6 +25,7 @@ from model_core.beatmap.edits import (
     require_editable,
 )
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
+from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
 from model_core.generation.decode_loop import never, stop_if
 from model_core.model import Model
@@ -39,7 +40,6 @@ from model_core.tokens.to_objects import Converted, groups_to_objects
 
 __all__ = ["remap_range"]
 
-_MODES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
 # Where every variant is unusable, others are drawn this many times in all before giving up.
 _ATTEMPTS = 3
 _ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, apart from the variants' own
@@ -174,8 +174,9 @@ def _edits(
 def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) -> None:
     """Refuse what cannot be remapped before any work is done; see :func:`remap_range`."""
     if beatmap.mode != 0:
-        name = _MODES[beatmap.mode] if 0 <= beatmap.mode < len(_MODES) else f"mode {beatmap.mode}"
-        raise NotSupported(f"This is a map for {name}; remapping it is not supported yet.")
+        raise NotSupported(
+            f"This is a map for {MODE_NAMES[beatmap.mode]}; remapping it is not supported yet."
+        )
     if end_ms < start_ms or (
         end_ms == start_ms and not replaced_objects(beatmap, start_ms, end_ms)
     ):

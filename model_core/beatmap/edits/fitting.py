@@ -15,6 +15,7 @@ from ...errors import InputError
 from ..beatmap import Beatmap
 from ..columns import column_of, key_count
 from ..hit_objects import MAX_SLIDES, span_duration
+from ..modes import MODE_NAMES
 from ..new_objects import NewObject, ObjectKind
 from ..timestamps import format_timestamp
 from ..timing import Timing
@@ -22,7 +23,6 @@ from ..timing_points import MAX_SCROLL, MIN_SCROLL
 from .object_lines import node_sounds
 from .ranges import FreeRange
 
-MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
 TAIKO, MANIA = 1, 3
 #: Shorter slides, holds and spinners than these (ms) are not worth keeping.
 MIN_SPAN, MIN_SPINNER = 30.0, 150.0

@@ -23,6 +23,7 @@ from ...errors import EditRefused, InputError
 from ..beatmap import Beatmap, parse
 from ..breaks import BreakPeriod
 from ..hit_objects import span_duration
+from ..modes import MODE_NAMES
 from ..new_objects import NewObject, ObjectKind
 from ..numbers import format_number
 from ..timing_points import (
@@ -50,7 +51,6 @@ from .new_map import (
 )
 from .summary import EditSummary, counted
 
-MODE_NAMES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
 #: The word that marks a map as generated, whatever it was made by.
 GENERATED_TAG = "ai-generated"
 #: The slowest a slider moves, whatever the speed of what scrolls.

@@ -250,5 +250,5 @@ def test_refusals_say_why() -> None:
     joined = parse(small_map().replace(b"1,2,0:0:0:0:\r\n", b"1,2,0:0:0:0:\r"))
     with pytest.raises(EditRefused, match="carriage return"):
         remap(joined, 2900, 3100, [])
-    with pytest.raises(InputError, match="hold note at 00:00:500: osu!standard has circles"):
+    with pytest.raises(InputError, match="hold note at 00:00:500: osu! has circles"):
         remap(BASE, 0, 900, [replace(circle(500), kind=ObjectKind.HOLD)])

@@ -6,6 +6,8 @@ to other bytes.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from ....errors import NotSupported
 from ...beatmap import Beatmap
 from ..edit import EditKind, Scope
@@ -35,5 +37,5 @@ def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
             check_red_lines(old, new, scope)
         case EditKind.GREEN_LINES:
             check_green_lines(old, new, scope)
-        case kind:
-            raise NotImplementedError(kind)
+        case _:
+            assert_never(scope.kind)
