@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...errors import EditRefused, InputError, NotSupported
+from ...errors import EditRefused, InputError
 from ..beatmap import Beatmap, parse
 from ..hit_objects import HitObject
 from ..new_objects import NewObject, ObjectKind
@@ -27,7 +27,7 @@ from .combo_edits import (
     with_first_combo,
     with_skip,
 )
-from .contracts import check
+from .contracts import check, require_utf8
 from .contracts.objects import END_TOLERANCE
 from .edit import Edit, EditKind, Scope
 from .fitting import MANIA, fit_objects, wanted_velocity
@@ -107,11 +107,7 @@ def remap(
 
 def require_editable(beatmap: Beatmap) -> None:
     """Raises unless the file is a map with a place for objects."""
-    if beatmap.document.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise NotSupported(
-            "This file is saved as UTF-16, which is not supported yet. Open the map in the"
-            " editor and save it once; that makes it UTF-8."
-        )
+    require_utf8(beatmap)
     if not beatmap.document.has_section("HitObjects"):
         kind = "map" if beatmap.document.has_header else "file"
         raise EditRefused(

@@ -15,7 +15,7 @@ from .hitsounds import check_hitsounds
 from .objects import check_remap
 from .timing import check_green_lines, check_red_lines
 
-__all__ = ["check"]
+__all__ = ["check", "require_utf8"]
 
 
 def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
@@ -23,11 +23,7 @@ def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
 
     Raises ``NotSupported`` for a file between whose lines no UTF-8 may stand.
     """
-    if not old.document.is_utf8:
-        raise NotSupported(
-            f"This file is saved as {old.document.encoding.upper()}, which can be read but not"
-            " changed. Open the map in the editor and save it once; that makes it UTF-8."
-        )
+    require_utf8(old)
     match scope.kind:
         case EditKind.OBJECTS:
             check_remap(old, new, scope)
@@ -39,3 +35,12 @@ def check(scope: Scope, old: Beatmap, new: Beatmap) -> None:
             check_green_lines(old, new, scope)
         case _:
             assert_never(scope.kind)
+
+
+def require_utf8(beatmap: Beatmap) -> None:
+    """Raises ``NotSupported`` for a file between whose lines of text none of ours can stand."""
+    if not beatmap.document.is_utf8:
+        raise NotSupported(
+            f"This file is saved as {beatmap.document.encoding.upper()}, which can be read but not"
+            " changed. Open the map in the editor and save it once; that makes it UTF-8."
+        )
