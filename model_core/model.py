@@ -14,10 +14,10 @@ from torch import Tensor
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window, cut
+from model_core.checkpoints import hub
+from model_core.checkpoints.weights import load_checkpoint, read_json
 from model_core.errors import CheckpointError
 from model_core.generation.decode_loop import never, stop_if
-from model_core.network import hub
-from model_core.network.checkpoint import load_checkpoint, read_json
 from model_core.network.conditions import Conditioning
 from model_core.network.device import Placement, choose
 from model_core.network.model import Network

@@ -23,8 +23,8 @@ from model_core.errors import CompanionError, RebaseConflict
 
 if TYPE_CHECKING:
     from model_core.audio.decode import Audio
+    from model_core.checkpoints.identity import Identifying
     from model_core.model import Model
-    from model_core.network.identity import Identifying
     from model_core.remap import Progress as ModelProgress
     from model_core.remap import RemapOptions, RemapResult
 
@@ -170,7 +170,7 @@ def options_of(request: remap_pb2.RemapBeatmapRequest) -> RemapOptions:
 
 
 def _begin(folder: Path) -> Identifying:
-    from model_core.network.identity import Identifying
+    from model_core.checkpoints.identity import Identifying
 
     return Identifying(folder)
 

@@ -2,7 +2,6 @@
 
 from model_core.audio.mel import MelConfig
 from model_core.network.cache import DecoderCache
-from model_core.network.checkpoint import load_checkpoint, load_weights, save_weights
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 
@@ -11,7 +10,4 @@ __all__ = [
     "MelConfig",
     "Network",
     "NetworkConfig",
-    "load_checkpoint",
-    "load_weights",
-    "save_weights",
 ]

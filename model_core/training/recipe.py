@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from model_core.network.checkpoint import save_weights
+from model_core.checkpoints.weights import save_weights
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 from model_core.tokens import EventType, Layout, Vocabulary, starter_layout, starter_vocabulary

@@ -13,9 +13,9 @@ import model_core
 from model_core import model as model_module
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
+from model_core.checkpoints import hub
 from model_core.errors import CheckpointError, InputError, NotSupported
 from model_core.model import Model, find_checkpoint, load_model
-from model_core.network import hub
 from model_core.network.device import choose
 
 

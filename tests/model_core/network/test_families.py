@@ -12,10 +12,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import WhisperConfig, WhisperModel
 
+from model_core.checkpoints.weights import load_checkpoint
 from model_core.errors import CheckpointError
 from model_core.generation.decode_loop import Row, generate_window
 from model_core.generation.sampling import Greedy
-from model_core.network.checkpoint import load_checkpoint
 from model_core.network.conditions import Conditioning
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network

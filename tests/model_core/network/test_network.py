@@ -10,8 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from model_core.checkpoints.weights import load_checkpoint, save_weights
 from model_core.errors import CheckpointError, NotSupported
-from model_core.network import Network, NetworkConfig, load_checkpoint, save_weights
+from model_core.network import Network, NetworkConfig
 
 
 def config_dict(**changes: Any) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from model_core.network import Network, load_checkpoint
+from model_core.checkpoints.weights import load_checkpoint
+from model_core.network import Network
 
 STRIDE, WINDOW = 26201, 2047 * 128
 

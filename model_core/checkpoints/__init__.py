@@ -1,0 +1,1 @@
+"""Checkpoints: where they are, what they hold, whether they are whole."""
