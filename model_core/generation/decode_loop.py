@@ -33,6 +33,9 @@ class Guidance:
     negative_prompt: Sequence[int]
     scale: float
     as_reference: bool = False
+    # What the negative prompt hears, ``[1, S, d]``, where the encoder is told something else
+    # about it; None: what the row hears.
+    encoder_states: Tensor | None = None
 
     def combine(self, positive: Scores, negative: Scores) -> Scores:
         """Both prompts' scores as one."""
@@ -63,7 +66,7 @@ def never() -> bool:
 
 def generate_window(
     stepper: Stepper,
-    encoder_states: Tensor,
+    encoder_states: Tensor | Sequence[Tensor],
     rows: Sequence[Row],
     cancelled: Callable[[], bool] = never,
     on_tokens: Callable[[int], None] | None = None,
@@ -71,21 +74,25 @@ def generate_window(
 ) -> list[list[int]]:
     """New tokens of each row, the stopping one included.
 
-    encoder_states: ``[1, S, d]``; the rows hear the same window. cancelled: asked before every
-    token. on_tokens: told how many tokens (of all rows) the last turn added. on_scores: sees each
-    row's number and its scores after all rules, before the pick.
+    encoder_states: ``[1, S, d]`` where the rows hear the same window, else one such tensor for
+    each row. cancelled: asked before every token. on_tokens: told how many tokens (of all rows)
+    the last turn added. on_scores: sees each row's number and its scores after all rules, before
+    the pick.
 
     Raises:
         Cancelled: ``cancelled()`` became true.
         DegenerateOutput: the network computed something that is not a number.
     """
+    heard = encoder_states
+    if isinstance(heard, Tensor):
+        heard = [heard] * len(rows)
     with torch.inference_mode():
-        return _generate(stepper, encoder_states, rows, cancelled, on_tokens, on_scores)
+        return _generate(stepper, heard, rows, cancelled, on_tokens, on_scores)
 
 
 def _generate(
     stepper: Stepper,
-    encoder_states: Tensor,
+    heard: Sequence[Tensor],
     rows: Sequence[Row],
     cancelled: Callable[[], bool],
     on_tokens: Callable[[int], None] | None,
@@ -99,7 +106,7 @@ def _generate(
     for index in going:
         for rule in rows[index].rules:
             rule.reset(rows[index].prompt)
-    batch = _Batch(stepper, encoder_states, rows, going)
+    batch = _Batch(stepper, heard, rows, going)
     scores = batch.prefill()
     while True:
         stop_if(cancelled)
@@ -143,17 +150,21 @@ class _Batch:
     """
 
     def __init__(
-        self, stepper: Stepper, encoder_states: Tensor, rows: Sequence[Row], going: Sequence[int]
+        self, stepper: Stepper, heard: Sequence[Tensor], rows: Sequence[Row], going: Sequence[int]
     ) -> None:
         self._stepper = stepper
         self._rows = rows
         self._going = list(going)
         prompts: list[Sequence[int]] = []
+        states: list[Tensor] = []
         for index in going:
             guidance = rows[index].guidance
             prompts.append(rows[index].prompt)
+            states.append(heard[index])
             if guidance is not None:
                 prompts.append(guidance.negative_prompt)
+                other = guidance.encoder_states
+                states.append(heard[index] if other is None else other)
         longest = max(len(prompt) for prompt in prompts)
         ids = np.zeros((len(prompts), longest), dtype=np.int64)
         real = np.zeros((len(prompts), longest), dtype=bool)
@@ -165,13 +176,14 @@ class _Batch:
             guidance = rows[index].guidance
             if guidance is not None and guidance.as_reference:
                 real[negative] = real[own]
-        device = encoder_states.device
+        device = states[0].device
         self._ids = torch.from_numpy(ids).to(device)
         self._real = None if real.all() else torch.from_numpy(real).to(device)
         self._positions = torch.from_numpy(real.sum(axis=1)).to(device)
         room = longest + max(rows[i].limit - len(rows[i].prompt) for i in going)
+        same = all(each is states[0] for each in states)
         self._cache: DecoderCache = stepper.network.new_cache(
-            encoder_states, room, rows=len(prompts)
+            states[0] if same else torch.cat(states), room, rows=len(prompts)
         )
         self._bias = self._padding_bias(room)
 

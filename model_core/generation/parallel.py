@@ -1,0 +1,134 @@
+"""A song's contexts with all windows at once: each window knows nothing of its neighbours.
+
+Timing is written like this where it is asked for many times over (super timing): windows that do
+not wait for each other are rows of one batch. Windows should lie side by side (no lookback, no
+lookahead), since nothing ends one where another begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from model_core.audio.decode import Audio
+from model_core.audio.windows import Window
+from model_core.generation.decode_loop import generate_window, never
+from model_core.generation.progress import Meter, Progress
+from model_core.generation.window_rows import (
+    Bounds,
+    Call,
+    Settings,
+    Variant,
+    count_objects,
+    window_row,
+)
+from model_core.model import Model
+from model_core.tokens.decode import decode_window
+from model_core.tokens.events import ContextType, TimedEvents
+from model_core.tokens.vocabulary import Vocabulary
+
+
+def generate_parallel(
+    model: Model,
+    audio: Audio,
+    windows: Sequence[Window],
+    variants: Sequence[Variant],
+    outs: Sequence[ContextType],
+    written: Sequence[ContextType],
+    settings: Settings,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] = never,
+    on_call: Callable[[Call], None] | None = None,
+    song_length_ms: float | None = None,
+    rows_at_once: int = 8,
+    as_reference: bool = False,
+) -> list[dict[ContextType, TimedEvents]]:
+    """Each variant's contexts in full: those that were known, and those that were written.
+
+    outs: the contexts of the prompt in the template's order; written: those of them to write, one
+    after the other, each over all windows. They begin empty. The settings' lookback and lookahead
+    are of no effect. Windows' events follow each other in the order of ``windows``, uncut.
+
+    song_length_ms: what the prompts say of the song's length, where the samples are not the whole
+    song as it is (super timing shifts it); the audio's own by default. rows_at_once: how many
+    windows the network writes at once. on_call: told of each window's generation, in order.
+    as_reference: a window ends with the end of the sequence only, whatever follows its context's
+    end is written and thrown away, and a context that was not closed gives nothing. Without it
+    the context's end ends the window, and what was written of a context that was not closed is
+    kept.
+
+    Raises:
+        Cancelled: ``cancelled()`` became true; noticed before every token.
+        CheckpointError: the model has no template for these contexts.
+        ValueError: a written context is known already: there is nothing to go on from here.
+    """
+    for variant in variants:
+        if given := [context.value for context in written if context in variant.known]:
+            raise ValueError(f"windows written at once continue nothing, but {given} is known")
+    meter = Meter(len(windows) * len(written), progress)
+    lists = [
+        {context: variant.known.get(context, TimedEvents()) for context in outs}
+        for variant in variants
+    ]
+    before = count_objects(lists[0]) if lists else 0
+    for context in outs:
+        if context not in written:
+            continue
+        meter.stage(context.value)
+        visible = list(outs[: list(outs).index(context) + 1])
+        stops = frozenset({model.vocabulary.eos}) if as_reference else None
+        # A window's variants stand side by side, so that they are heard together.
+        places = [(window, number) for window in windows for number in range(len(variants))]
+        written_so_far: list[list[TimedEvents]] = [[] for _ in variants]
+        for start in range(0, len(places), rows_at_once):
+            batch = places[start : start + rows_at_once]
+            rows = [
+                window_row(
+                    model, audio, variants[number], lists[number], visible, window,
+                    Bounds.of(model, settings, window, first=True, last=True),
+                    settings, song_length_ms, stops,
+                )
+                for window, number in batch
+            ]  # fmt: skip
+            heard = [
+                model.encode_window(audio, window, variants[number].conditions)
+                for window, number in batch
+            ]
+            answers = generate_window(model.stepper, heard, rows, cancelled, meter.tokens)
+            for (window, number), row, answer in zip(batch, rows, answers, strict=True):
+                if on_call is not None:
+                    prompt, tokens = tuple(row.prompt), tuple(answer)
+                    on_call(Call(context, window, (prompt,), (tokens,), (row.stops,)))
+                ids = _of_context(model.vocabulary, context, row.prompt, answer, as_reference)
+                own = written_so_far[number]
+                last = own[-1].times[-1] if own and len(own[-1]) else None
+                own.append(
+                    decode_window(model.vocabulary, model.layout, ids, window.start_ms, last)
+                )
+                if number == len(variants) - 1:
+                    done = sum(count_objects({context: part}) for part in written_so_far[0])
+                    meter.window_done(count_objects(lists[0]) - before + done)
+        for known, parts in zip(lists, written_so_far, strict=True):
+            for part in parts:
+                known[context] = known[context] + part
+    return lists
+
+
+def _of_context(
+    vocabulary: Vocabulary,
+    context: ContextType,
+    prompt: Sequence[int],
+    answer: Sequence[int],
+    as_reference: bool,
+) -> list[int]:
+    """The ids between the context's first opening mark and the first closing one."""
+    ids = [*prompt, *answer]
+    if context not in vocabulary.context_sos:
+        return list(answer)
+    first = vocabulary.context_sos[context]
+    last = vocabulary.context_eos[context]
+    if first not in ids:
+        return []
+    start = ids.index(first) + 1
+    if last in ids[start:]:
+        return ids[start : ids.index(last, start)]
+    return [] if as_reference else ids[start:]
