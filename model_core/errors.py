@@ -5,6 +5,7 @@
     CompanionError                 anything a user can be told about
     ├── NotSupported               understood, but not built for this input (a game mode, a codec)
     ├── InputError                 the input cannot be used: missing audio, range outside the song
+    │   ├── InvalidParameters      what is asked for is outside its limits, or contradicts itself
     │   └── AudioError             the audio file cannot be opened or decoded
     ├── CheckpointError            a checkpoint's files are missing, damaged or not understood
     ├── DegenerateOutput           the model's answer is unusable and was not turned into an edit
@@ -18,6 +19,8 @@ Each message says what happened, to which file and line, and what to do about it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class CompanionError(Exception):
     """Base of everything a user can be told about."""
@@ -29,6 +32,17 @@ class NotSupported(CompanionError):  # noqa: N818 - reads as what happened
 
 class InputError(CompanionError):
     """The input cannot be used as it is."""
+
+
+class InvalidParameters(InputError):  # noqa: N818
+    """Parameters are outside their limits or contradict each other.
+
+    ``fields`` has a full sentence for each that is wrong; the message is all of them.
+    """
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
 
 
 class AudioError(InputError):

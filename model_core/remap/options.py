@@ -6,45 +6,23 @@ from dataclasses import dataclass, field
 
 from model_core.beatmap.edits import RemapEdit
 from model_core.beatmap.new_objects import NewObject
-from model_core.errors import InputError
+from model_core.maps.fields import flag, whole
+from model_core.maps.parameters import CommonParameters
 
 __all__ = ["Candidate", "Progress", "RemapOptions", "RemapResult"]
 
 MAX_VARIANTS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class RemapOptions:
-    """Everything a caller may choose. None means the model's default or the map's own value.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemapOptions(CommonParameters):
+    """Everything a caller may choose. None means the model's default or the map's own value."""
 
-    seed: of the random draws; the same seed on the same model, device and precision gives the
-    same bytes. variants: candidates made in one batch. difficulty: in stars. mapper_id, year,
-    descriptors: what the result should be like, where the model knows them.
-    """
-
-    seed: int = 0
-    variants: int = 1
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    difficulty: float | None = None
-    mapper_id: int | None = None
-    year: int | None = None
-    descriptors: tuple[str, ...] = ()
-    take_volume: bool = True
-    take_slider_velocity: bool = True
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.variants <= MAX_VARIANTS:
-            raise InputError(f"variants must be 1 to {MAX_VARIANTS}, not {self.variants}.")
-        if self.temperature is not None and not 0.0 < self.temperature <= 10.0:
-            raise InputError(f"temperature must be above 0 and at most 10, not {self.temperature}.")
-        if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
-            raise InputError(f"top_p must be above 0 and at most 1, not {self.top_p}.")
-        if self.top_k is not None and self.top_k < 0:
-            raise InputError(f"top_k must not be negative, not {self.top_k}.")
-        if self.difficulty is not None and not 0.0 <= self.difficulty <= 20.0:
-            raise InputError(f"difficulty must be 0 to 20 stars, not {self.difficulty}.")
+    variants: int = whole("Candidates to make in one batch.", low=1, high=MAX_VARIANTS, default=1)
+    take_volume: bool = flag("Use the volumes that the model wrote.", default=True)
+    take_slider_velocity: bool = flag(
+        "Use the slider velocities that the model wrote.", default=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from model_core.tokens.reference_sliders import end_position, total_duration
 from model_core.tokens.reference_timing import RedLine, ReferenceTiming
 from model_core.tokens.resnap import Resnapper
 from model_core.tokens.timelines import last_object_end, median_beat_length
+from tests.conformance import map_rows
 from tests.conformance.report import Row, check, first_difference
 
 _LETTERS = {"Bezier": "B", "MultiBezier": "B", "Linear": "L", "Perfect": "P", "Catmull": "C"}
@@ -200,7 +201,7 @@ def _library_view(content: Mapping[str, Any], folder: Path) -> Iterator[Row]:
                     "ms",
                 ),
             )
-        built = {"objects", "timing", "median_mpb"}
+        built = {"objects", "timing", "median_mpb", *map_rows.KEYS}
         for key in view:
             if key not in built:
                 yield Row(f"units/library_view/{name}-{key}", "not built yet")
