@@ -15,12 +15,10 @@ import torch
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
+from model_core.modding.passes import FLOOR, decoder_states
 from model_core.model import Model
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.prompts import Context, build_prompt, encode_events
-
-# Keeps tokens that the model rules out at 33 bits instead of infinity.
-_FLOOR = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +107,14 @@ def token_bits(
     """
     if not any(counts):
         return [np.zeros(0) for _ in sequences]
-    longest = max(len(sequence) for sequence in sequences)
-    ids = np.full((len(sequences), longest), model.vocabulary.pad, dtype=np.int64)
-    for row, sequence in zip(ids, sequences, strict=True):
-        row[: len(sequence)] = sequence
     result = []
     with torch.inference_mode():
-        states = torch.cat([model.encode_window(audio, window, each) for each in conditions])
-        # Padding stands at the end, where nothing before it can see it: plain causal.
-        hidden = model.network.hidden(torch.from_numpy(ids).to(model.device), states)
+        states = [model.encode_window(audio, window, each) for each in conditions]
+        hidden = decoder_states(model, states, sequences)
         for row, sequence, count in zip(hidden, sequences, counts, strict=True):
             last = len(sequence)
             scores = model.network.head(row[last - count - 1 : last - 1]).float()
             wanted = torch.tensor(list(sequence[last - count :]), device=scores.device)
             chance = scores.softmax(dim=1).gather(1, wanted[:, None])[:, 0].double()
-            result.append(-np.log2(chance.cpu().numpy() + _FLOOR))
+            result.append(-np.log2(chance.cpu().numpy() + FLOOR))
     return result

@@ -18,7 +18,15 @@ from pathlib import Path
 from tests.conformance.report import Row
 
 #: Modules with ``rows(folder) -> Iterator[Row]``, one per kind of check, in the order they run.
-KINDS = ("token_rows", "unit_rows", "map_rows", "network_rows", "flow_rows", "unbuilt_rows")
+KINDS = (
+    "token_rows",
+    "unit_rows",
+    "map_rows",
+    "network_rows",
+    "flow_rows",
+    "modding_rows",
+    "unbuilt_rows",
+)
 
 
 def rows(folder: Path) -> Iterator[Row]:

@@ -9,7 +9,6 @@ from tests.conformance.report import Row
 
 _SUBJECTS = {
     "diffusion/*.json": "refinement",
-    "*/ai_mod/*.json": "suggestions",
     "*/super_timing*.json": "events",
 }
 
