@@ -17,36 +17,23 @@ from typing import Any
 import numpy as np
 
 from model_core.audio.decode import Audio, normalise
-from model_core.audio.windows import Window, windows
+from model_core.audio.windows import Window
 from model_core.beatmap import Beatmap, parse
 from model_core.errors import CompanionError, NotSupported
 from model_core.generation.decode_loop import Row as DecodeRow
 from model_core.generation.decode_loop import generate_window
 from model_core.generation.rules import Scores
 from model_core.generation.sampling import Greedy
-from model_core.generation.sequential import (
-    Call,
-    Settings,
-    Variant,
-    generate_sequential,
-    trim,
-)
+from model_core.generation.sequential import Settings
+from model_core.maps.conditions import conditions_like
+from model_core.maps.flow import FlowRequest, Written, run_flow
 from model_core.model import Model, load_model
-from model_core.remap.conditions import conditions_of
-from model_core.remap.options import RemapOptions
 from model_core.tokens.class_tokens import Conditions
-from model_core.tokens.decode import columns_as_positions, event_times, rescale_positions, splice
-from model_core.tokens.events import ContextType, TimedEvents
-from model_core.tokens.from_beatmap import map_events
-from model_core.tokens.generate_timing import generate_timing, markers_from_events
-from model_core.tokens.layout import Layout
-from model_core.tokens.prompts import Context
+from model_core.tokens.events import ContextType
 from model_core.tokens.reference_timing import RedLine
-from model_core.tokens.timelines import kiai_events, sv_events, timing_events
 from tests.conformance.report import Row, Status, first_difference
 
 _CLOSE = 0.01
-_ORDER = (ContextType.TIMING, ContextType.KIAI, ContextType.MAP, ContextType.SV)
 
 
 def rows(folder: Path) -> Iterator[Row]:
@@ -115,7 +102,6 @@ class _Replay:
     greedy: bool
     conditions: Conditions
     next: int = 0
-    passes: int = 0
     found: list[Row] = field(default_factory=list)
 
     def __call__(self, window: Window, decode_rows: Sequence[DecodeRow]) -> list[list[int]]:
@@ -131,19 +117,31 @@ class _Replay:
             self._add(f"{stage}.tokens{self._how(call)}", self._tokens(call, window, row))
         return [list(call["output"])]
 
-    def compare_pass(self, stored: dict[str, Any], written: dict[ContextType, TimedEvents]) -> None:
-        """The events that one pass over the song wrote, cut and with positions in pixels."""
-        stages = [stage for stage in stored["stages"] if stage["stage"] == "processor.generate"]
-        stage = stages[self.passes]
-        self.passes += 1
-        for context, wanted in zip(stage["out_context"], stage["results"], strict=False):
-            if context not in written:
-                continue
-            name = f".pass-{self.passes}-{context}"
-            found = written[ContextType(context)]
-            events = [[event.type.value, event.value] for event in found.events]
-            self._add(f"{name}.events", first_difference(wanted["events"], events, "event"))
-            self._add(f"{name}.times", first_difference(wanted["times"], list(found.times), "time"))
+    def compare(self, stored: dict[str, Any], written: Written) -> None:
+        """What was written in each pass and given with it, and the red lines made of it."""
+        passes = [stage for stage in stored["stages"] if stage["stage"] == "processor.generate"]
+        for number, stage in enumerate(passes, 1):
+            found = written.contexts if number == len(passes) else written.passes[number - 1]
+            names = [context for context in stage["out_context"] if context in found]
+            for context, wanted in zip(names, stage["results"], strict=False):
+                name = f".pass-{number}-{context}"
+                own = found[ContextType(context)]
+                events = [[event.type.value, event.value] for event in own.events]
+                self._add(f"{name}.events", first_difference(wanted["events"], events, "event"))
+                difference = first_difference(wanted["times"], list(own.times), "time")
+                self._add(f"{name}.times", difference)
+            missing = len(stage["results"]) - len(names)
+            if missing > 0:
+                self._add(f".pass-{number}", f"{missing} contexts are not there")
+        for stage in stored["stages"]:
+            if stage["stage"] == "generate_timing":
+                expected = [
+                    RedLine(line["offset"], line["mpb"], line["meter"])
+                    for line in stage["timing"]
+                    if line["red"]
+                ]
+                difference = first_difference(expected, written.red_lines, "line")
+                self._add(".timing-lines", difference)
 
     def _add(self, stage: str, difference: str | None) -> None:
         status: Status = "ok" if difference is None else "mismatch"
@@ -199,156 +197,57 @@ class _Follow(Greedy):
 
 
 def _run(model: Model, folder: Path, stored: dict[str, Any], audio: Audio, replay: _Replay) -> None:
-    """The reference's flow.
-
-    Timing is written in a pass of its own where no context is read and the model can write it;
-    otherwise contexts that are not given are written one after the other.
-    """
+    """The reference's flow, by the code that serves requests."""
     args = stored["args"]
     beatmap = None
     if args["beatmap_path"]:
         beatmap = parse((folder / args["beatmap_path"]).read_bytes())
-    ins = [ContextType(name) for name in args["in_context"] if name != "none"]
-    outs = [ContextType(name) for name in args["output_type"]]
-    makers = {
-        # Beats go on to the song's end only where timing is among what is asked for.
-        ContextType.TIMING: lambda b: timing_events(
-            b, model.layout, audio.song_length_ms if ContextType.TIMING in outs else None
-        ),
-        ContextType.KIAI: lambda b: kiai_events(b, model.layout),
-        ContextType.MAP: lambda b: map_events(b, model.layout),
-        ContextType.SV: lambda b: sv_events(b, model.layout),
-    }
-    known: dict[ContextType, TimedEvents] = {}
-    for context in ins:
-        if context in makers:
-            assert beatmap is not None
-            known[context] = makers[context](beatmap)
-    if not ins and ContextType.TIMING in model.layout.out_contexts:
-        found = _one_pass(model, stored, audio, beatmap, replay, [ContextType.TIMING], {})
-        lines = generate_timing(markers_from_events(found), args["timing_leniency"])
-        stage = next(s for s in stored["stages"] if s["stage"] == "generate_timing")
-        expected = [
-            RedLine(line["offset"], line["mpb"], line["meter"])
-            for line in stage["timing"]
-            if line["red"]
-        ]
-        replay._add(".timing-lines", first_difference(expected, lines, "line"))
-        timing = timing_events(expected, model.layout, audio.song_length_ms)
-        known[ContextType.TIMING] = timing
-    template = model.layout.choose_template([*ins, *known], outs)
-    last = max(template.outs.index(out) for out in outs)
-    written = [
-        out
-        for out in template.outs[: last + 1]
-        if out not in known and (out is not ContextType.SV or args["gamemode"] == 3)
-    ]
-    _one_pass(model, stored, audio, beatmap, replay, written, known)
-
-
-def _read_contexts(
-    model: Model, stored: dict[str, Any], beatmap: Beatmap | None, audio: Audio
-) -> list[Context]:
-    """Contexts that are only read: a guest difficulty's map, or the map without its sounds."""
-    result = []
-    for name in stored["args"]["in_context"]:
-        kind = ContextType(name)
-        if kind is ContextType.NO_HS:
-            assert beatmap is not None
-            result.append(Context(kind, map_events(beatmap, model.layout, with_hitsounds=False)))
-        elif kind is ContextType.GD:
-            assert beatmap is not None
-            conditions = conditions_of(model, beatmap, audio, RemapOptions())
-            result.append(Context(kind, map_events(beatmap, model.layout), conditions))
-    return result or [Context(ContextType.NONE)]
-
-
-def _one_pass(
-    model: Model,
-    stored: dict[str, Any],
-    audio: Audio,
-    beatmap: Beatmap | None,
-    replay: _Replay,
-    written: list[ContextType],
-    known: dict[ContextType, TimedEvents],
-) -> TimedEvents:
-    """Write contexts after those that are known; the first one's events, cut and spliced."""
-    args = stored["args"]
-    start, end = args.get("start_time"), args.get("end_time")
-    references: dict[ContextType, TimedEvents] = {}
-    if args["add_to_beatmap"] and beatmap is not None:
-        pixels = replace(model.layout, position_precision=1, split_positions=True, refinement=None)
-        for context in written:
-            own = _of_beatmap(context, beatmap, model.layout)
-            reference = _of_beatmap(context, beatmap, pixels)
-            if args["gamemode"] == 3:
-                reference = columns_as_positions(reference, args["keycount"])
-            references[context] = reference
-            if start is not None:
-                known = {**known, context: own.slice(float("-inf"), start)}
-    conditions = _conditions(stored, audio)
+    conditions = replay.conditions
     negative = None
     if args.get("negative_descriptors"):
         negative = replace(conditions, descriptors=tuple(args["negative_descriptors"]))
-    settings = Settings(
-        lookback=args["lookback"],
-        lookahead=args["lookahead"],
-        temperature=args["temperature"],
-        timeshift_bias=args["timeshift_bias"],
-        guidance=args["cfg_scale"],
-        guidance_as_reference=True,
+    request = FlowRequest(
+        conditions=conditions,
+        negative=negative,
+        settings=Settings(
+            lookback=args["lookback"],
+            lookahead=args["lookahead"],
+            temperature=args["temperature"],
+            timeshift_bias=args["timeshift_bias"],
+            guidance=args["cfg_scale"],
+            guidance_as_reference=True,
+        ),
+        ins=tuple(ContextType(name) for name in args["in_context"] if name != "none"),
+        outs=tuple(ContextType(name) for name in args["output_type"]),
+        reference=beatmap,
+        gd_conditions=_gd_conditions(model, folder, beatmap, audio),
+        start_ms=args["start_time"],
+        end_ms=args["end_time"],
+        keys=args["keycount"],
+        leniency=args["timing_leniency"],
+        as_reference=True,
+        splice=args["add_to_beatmap"],
     )
-    chosen = windows(
-        len(audio.samples),
-        model.network.config.window_samples,
-        args["lookback"],
-        args["lookahead"],
-        start,
-        end,
-    )
-    contexts_in = _read_contexts(model, stored, beatmap, audio) if beatmap else []
-    calls: list[Call] = []
-    (lists,) = generate_sequential(
-        model,
-        audio,
-        chosen,
-        [Variant(conditions, Greedy(), contexts_in, known, negative)],
-        outs=[*(c for c in _ORDER if c in known or c in written)],
-        written=written,
-        settings=settings,
-        on_call=calls.append,
-        generate=replay,
-    )
-    results: dict[ContextType, TimedEvents] = {}
-    for each in written:
-        events = lists[each].events
-        result = trim(
-            TimedEvents(events, event_times(events, model.layout, end_ms=audio.song_length_ms)),
-            start,
-            end,
-        )
-        if each is ContextType.MAP:
-            result = rescale_positions(result, model.layout)
-            if args["gamemode"] == 3:
-                result = columns_as_positions(result, args["keycount"])
-        if each in references:
-            low = float("-inf") if start is None else start
-            high = float("inf") if end is None else end
-            result = splice(references[each], result, low, high)
-        results[each] = result
-    replay.compare_pass(stored, results)
-    return results[written[0]]
+    written = run_flow(model, audio, request, Greedy(), generate=replay)
+    replay.compare(stored, written)
 
 
-def _of_beatmap(context: ContextType, beatmap: Beatmap, layout: Layout) -> TimedEvents:
-    match context:
-        case ContextType.TIMING:
-            return timing_events(beatmap, layout)
-        case ContextType.KIAI:
-            return kiai_events(beatmap, layout)
-        case ContextType.SV:
-            return sv_events(beatmap, layout)
-    return map_events(beatmap, layout)
+def _gd_conditions(
+    model: Model, folder: Path, beatmap: Beatmap | None, audio: Audio
+) -> Conditions | None:
+    """What another difficulty is like; its stars as the reference rated them, where they are."""
+    if beatmap is None:
+        return None
+    stars = None
+    view = folder / "units" / "beatmap_library_view.json"
+    if view.is_file():
+        for each in json.loads(view.read_text(encoding="utf-8")).values():
+            config = each.get("generation_config", {})
+            if config.get("beatmap_id") == beatmap.beatmap_id:
+                stars = config.get("difficulty")
+    return conditions_like(
+        model.vocabulary, beatmap, audio.song_length_ms, stars, as_reference=True
+    )
 
 
 def _conditions(stored: dict[str, Any], audio: Audio) -> Conditions:

@@ -1,0 +1,43 @@
+"""How tokens are drawn for a request: what it says, else what the checkpoint says."""
+
+from __future__ import annotations
+
+from model_core.generation.sampling import Sampler
+from model_core.generation.sequential import Settings
+from model_core.maps.parameters import CommonParameters, GenerationParameters
+from model_core.model import Model
+
+__all__ = ["sampler_of", "settings_of"]
+
+
+def settings_of(model: Model, parameters: CommonParameters) -> Settings:
+    """Temperatures, guidance and shares of windows."""
+    layout, usual = model.layout, Settings.for_layout(model.layout)
+    lookback, lookahead = layout.lookback, layout.lookahead
+    if isinstance(parameters, GenerationParameters):
+        lookback = lookback if parameters.lookback is None else parameters.lookback
+        lookahead = lookahead if parameters.lookahead is None else parameters.lookahead
+    return Settings(
+        lookback=lookback,
+        lookahead=lookahead,
+        temperature=_or(parameters.temperature, model.sampling.temperature),
+        timing_temperature=_or(parameters.timing_temperature, usual.timing_temperature),
+        mania_column_temperature=_or(
+            parameters.mania_column_temperature, usual.mania_column_temperature
+        ),
+        taiko_hit_temperature=_or(parameters.taiko_hit_temperature, usual.taiko_hit_temperature),
+        timeshift_bias=parameters.timeshift_bias,
+        guidance=parameters.guidance,
+    )
+
+
+def sampler_of(model: Model, parameters: CommonParameters, salt: int = 0) -> Sampler:
+    """A sampler of the request's seed; ``salt`` makes another one of the same seed."""
+    top_k = model.sampling.top_k if parameters.top_k is None else parameters.top_k
+    return Sampler.seeded(
+        parameters.seed + salt, _or(parameters.top_p, model.sampling.top_p), top_k
+    )
+
+
+def _or(given: float | None, otherwise: float) -> float:
+    return otherwise if given is None else given
