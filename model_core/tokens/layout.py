@@ -52,6 +52,7 @@ class Layout:
     timing_leniency: int = 20  # ms
     encoder_conditions: bool = False  # difficulty and mapper go into the encoder, not the prompt
     floor_positions: bool = False  # off-screen cells hold their points (see joint_cell)
+    modes: tuple[int, ...] = (0, 1, 2, 3)  # game modes that it was trained to write
 
     @property
     def joint_positions(self) -> bool:
@@ -67,6 +68,14 @@ class Layout:
     def position_columns(self) -> int:
         """Cells in a row of joint positions."""
         return 768 // self.position_precision - -256 // self.position_precision + 1
+
+    def written_mode(self, mode: int) -> int:
+        """The mode in which a map of ``mode`` is spelled: its own, or osu!standard.
+
+        A model that was never shown a mode writes nothing in it; what it writes in osu!standard
+        can be turned into the mode's objects (:mod:`model_core.tokens.translation`).
+        """
+        return mode if mode in self.modes else 0
 
     @property
     def out_contexts(self) -> tuple[ContextType, ...]:
@@ -148,6 +157,8 @@ class Layout:
                 for entry in stated["templates"]
             )
             rest = {key: value for key, value in stated.items() if key in known - {"templates"}}
+            if "modes" in rest:
+                rest["modes"] = tuple(int(mode) for mode in rest["modes"])
             return cls(**{**rest, "templates": templates, **windows})
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(
@@ -217,7 +228,24 @@ class Layout:
             encoder_conditions=bool(config.get("do_difficulty_embed")),
             lookback=windows.get("lookback", 0.5),
             lookahead=windows.get("lookahead", 0.4),
+            modes=_modes(vocabulary),
         )
+
+
+def _modes(vocabulary: Vocabulary) -> tuple[int, ...]:
+    """The modes whose objects the vocabulary has words for.
+
+    A vocabulary that is never told the mode was trained on osu!standard alone; catch has the
+    words of osu!standard.
+    """
+    if not vocabulary.has(EventType.GAMEMODE):
+        return (0,)
+    modes = [0, 2]
+    if vocabulary.has(EventType.DRUMROLL):
+        modes.append(1)
+    if vocabulary.has(EventType.COLUMN):
+        modes.append(3)
+    return tuple(sorted(modes))
 
 
 def _names(contexts: Collection[ContextType]) -> str:

@@ -108,6 +108,7 @@ def starter_layout(lookback: float = 0.4, lookahead: float = 0.2) -> Layout:
         lookback=lookback,
         lookahead=lookahead,
         floor_positions=True,
+        modes=(0,),
     )
 
 
