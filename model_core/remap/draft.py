@@ -19,6 +19,7 @@ from model_core.remap.conditions import conditions_of
 from model_core.remap.options import Progress, RemapOptions
 from model_core.remap.windows import place_windows
 from model_core.tokens import (
+    Conditions,
     Context,
     ContextType,
     TimedEvents,
@@ -26,6 +27,7 @@ from model_core.tokens import (
     map_events,
     timing_events,
 )
+from model_core.tokens.translation import CATCH, STAND_IN_CIRCLE_SIZE, spelled
 
 __all__ = ["Drafter", "known_contexts"]
 
@@ -48,7 +50,7 @@ class Drafter:
     ) -> None:
         self._model = model
         self._audio = audio
-        self.conditions = conditions_of(model, beatmap, audio, options)
+        self.conditions = _as_spelled(conditions_of(model, beatmap, audio, options), model, beatmap)
         # No further than the song: an absurd range must not become a million silent windows.
         song_end = max(audio.song_length_ms, float(free.first_ms))
         last_ms = min(free.last_ms + _ROOM_FOR_ENDS_MS, song_end)
@@ -59,7 +61,8 @@ class Drafter:
             model.layout, free.first_ms, last_ms, goes_on=goes_on
         )
         self.tokens = 0
-        self._given = map_events(_objects_before(beatmap, start_ms), model.layout)
+        before = _objects_before(beatmap, start_ms)
+        self._given = map_events(spelled(before, model.layout), model.layout)
         self._known = known_contexts(model, beatmap, audio)
         defaults = model.sampling
         self._settings = replace(
@@ -111,6 +114,16 @@ class Drafter:
         first = len(self._given)
         written = [contexts[ContextType.MAP] for contexts in lists]
         return [TimedEvents(w.events[first:], w.times[first:]) for w in written]
+
+
+def _as_spelled(conditions: Conditions, model: Model, beatmap: Beatmap) -> Conditions:
+    """The conditions of a map that the model reads and writes in another mode than its own."""
+    mode = model.layout.written_mode(beatmap.mode)
+    if mode == beatmap.mode:
+        return conditions
+    # A mania map's circle size is its number of columns.
+    circle_size = conditions.circle_size if beatmap.mode == CATCH else STAND_IN_CIRCLE_SIZE
+    return replace(conditions, gamemode=mode, circle_size=circle_size)
 
 
 def known_contexts(model: Model, beatmap: Beatmap, audio: Audio) -> list[Context]:

@@ -57,7 +57,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RemapResult:
-    """Candidates, best first; refused variants with their reasons; ms spent in each stage."""
+    """Candidates, best first; refused variants with their reasons; ms spent in each stage.
+
+    warnings: sentences for whoever asked: what the model did not hear, and what it is not made for.
+    """
 
     candidates: tuple[Candidate, ...]
     refused: tuple[str, ...]
@@ -65,3 +68,4 @@ class RemapResult:
     tokens: int
     windows: int
     timings_ms: dict[str, float]
+    warnings: tuple[str, ...] = ()

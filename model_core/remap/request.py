@@ -16,6 +16,7 @@ import numpy as np
 
 from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap
+from model_core.beatmap.columns import key_count
 from model_core.beatmap.edits import (
     FreeRange,
     RemapEdit,
@@ -28,6 +29,7 @@ from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
 from model_core.generation.decode_loop import never, stop_if
+from model_core.maps.conditions import unheard
 from model_core.model import Model
 from model_core.remap.draft import Drafter
 from model_core.remap.options import Candidate, Progress, RemapOptions, RemapResult
@@ -37,6 +39,7 @@ from model_core.tokens import TimedEvents
 from model_core.tokens.decode import rescale_positions
 from model_core.tokens.groups import events_to_groups
 from model_core.tokens.to_objects import Converted, groups_to_objects
+from model_core.tokens.translation import translated
 
 __all__ = ["remap_range"]
 
@@ -69,7 +72,9 @@ def remap_range(
 
     Args:
         model: a loaded checkpoint.
-        beatmap: an osu!standard map with at least one red line.
+        beatmap: a map of any mode with at least one red line. Where the model was never shown
+            its mode, the range is written in osu!standard and turned into the mode's objects; the
+            result's warnings say so.
         audio: its song.
         start_ms, end_ms: the range in ms, both included.
         options: see :class:`RemapOptions`.
@@ -77,7 +82,7 @@ def remap_range(
         cancelled: asked before every token.
 
     Raises:
-        NotSupported: another game mode, or a model that needs a position refiner.
+        NotSupported: a model that needs a position refiner, and a mode that has positions.
         InputError: an empty range, one outside the song, one that an object from before it
             covers, or a map without timing.
         DegenerateOutput: no variant was usable.
@@ -87,7 +92,7 @@ def remap_range(
     options = options or RemapOptions()
     report = progress or _ignore
     check_request(beatmap, audio, start_ms, end_ms)
-    _check_model(model)
+    _check_model(model, beatmap.mode)
     free = free_range(beatmap, start_ms, end_ms)
     watch = _Stopwatch()
     refused: list[DegenerateOutput | EditRefused] = []
@@ -126,6 +131,7 @@ def remap_range(
         tokens=tokens,
         windows=len(drafter.windows),
         timings_ms=watch.ms,
+        warnings=_warnings(model, beatmap, options),
     )
 
 
@@ -173,10 +179,6 @@ def _edits(
 
 def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) -> None:
     """Refuse what cannot be remapped before any work is done; see :func:`remap_range`."""
-    if beatmap.mode != 0:
-        raise NotSupported(
-            f"This is a map for {MODE_NAMES[beatmap.mode]}; remapping it is not supported yet."
-        )
     if end_ms < start_ms or (
         end_ms == start_ms and not replaced_objects(beatmap, start_ms, end_ms)
     ):
@@ -200,10 +202,12 @@ def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) ->
         )
 
 
-def _check_model(model: Model) -> None:
+def _check_model(model: Model, mode: int) -> None:
     """Refuses a model whose answers would be less than what it was trained for."""
     layout = model.layout
-    if layout.joint_positions and layout.refinement is None:
+    # Nothing in taiko and mania has a position that a refiner could refine.
+    placed = layout.written_mode(mode) in (0, 2)
+    if placed and layout.joint_positions and layout.refinement is None:
         raise NotSupported(
             f"{model.name} ({layout.family}) places objects in cells of"
             f" {layout.position_precision} pixels and leaves the rest to a position refiner, which"
@@ -211,15 +215,33 @@ def _check_model(model: Model) -> None:
         )
 
 
+def _warnings(model: Model, beatmap: Beatmap, options: RemapOptions) -> tuple[str, ...]:
+    """What the one who asked should know of the answer, in sentences."""
+    layout, mode = model.layout, beatmap.mode
+    told = unheard(model.vocabulary, layout, options, mode)
+    if layout.written_mode(mode) == mode:
+        return told
+    return (
+        f"{model.name} ({layout.family}) knows osu! (standard) only: it wrote the rhythm, which was"
+        f" turned into objects of {MODE_NAMES[mode]} by simple rules. A checkpoint that was trained"
+        f" on {MODE_NAMES[mode]} does better.",
+        *told,
+    )
+
+
 def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange) -> Converted:
     """The draft's objects that start inside the free range."""
-    layout = model.layout
+    layout, timing = model.layout, beatmap.timing
     groups = events_to_groups(rescale_positions(draft, layout), layout)
-    rounded = ticks_are_rounded((o.time for o in beatmap.hit_objects), beatmap.timing)
+    rounded = ticks_are_rounded((o.time for o in beatmap.hit_objects), timing)
+    mode, keys = layout.written_mode(beatmap.mode), key_count(beatmap.circle_size)
     converted = groups_to_objects(
-        groups, beatmap.timing, beatmap.slider_multiplier, rounded=rounded
+        groups, timing, beatmap.slider_multiplier, rounded=rounded, mode=mode, keys=keys
     )
-    inside = tuple(o for o in converted.objects if free.first_ms <= o.time <= free.last_ms)
+    objects = converted.objects
+    if mode != beatmap.mode:
+        objects = translated(objects, beatmap.mode, timing, beatmap.slider_multiplier, keys)
+    inside = tuple(o for o in objects if free.first_ms <= o.time <= free.last_ms)
     return Converted(inside, converted.dropped)
 
 

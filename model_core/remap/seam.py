@@ -15,6 +15,7 @@ from model_core.modding.surprisal import Reading, surprisal_bits
 from model_core.model import Model
 from model_core.remap.draft import known_contexts
 from model_core.tokens import Conditions, Context, ContextType, map_events
+from model_core.tokens.translation import spelled
 
 __all__ = ["seam_bits"]
 
@@ -40,7 +41,7 @@ def seam_bits(
         Reading(
             conditions,
             [Context(ContextType.NONE)],
-            [*known, Context(ContextType.MAP, map_events(candidate, layout))],
+            [*known, Context(ContextType.MAP, map_events(spelled(candidate, layout), layout))],
         )
         for candidate in candidates
     ]

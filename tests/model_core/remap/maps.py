@@ -62,9 +62,9 @@ def song_map() -> Beatmap:
     return write_map(circles(500, 19000))
 
 
-def draft_of(model: Model, objects: Iterable[str]) -> TimedEvents:
+def draft_of(model: Model, objects: Iterable[str], mode: int = 0) -> TimedEvents:
     """What a model would write for these objects."""
-    return map_events(write_map(objects), model.layout)
+    return map_events(write_map(objects, mode), model.layout)
 
 
 class Script:

@@ -218,12 +218,6 @@ def test_ranges_that_are_none(
         remap_range(tiny_model, song_map(), noise, start, end)
 
 
-@pytest.mark.parametrize("mode", [1, 2, 3])
-def test_other_modes_are_not_supported_yet(tiny_model: Model, noise: Audio, mode: int) -> None:
-    with pytest.raises(NotSupported, match="not supported yet"):
-        run(tiny_model, noise, write_map(circles(500, 9000), mode=mode))
-
-
 def test_maps_that_cannot_take_objects(tiny_model: Model, noise: Audio) -> None:
     with pytest.raises(InputError, match="red line"):
         run(tiny_model, noise, write_map(circles(500, 9000), timing="0,-100,4,2,1,60,0,0"))
