@@ -14,8 +14,9 @@ from torch import Tensor
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window, cut
-from model_core.checkpoints import hub
-from model_core.checkpoints.weights import load_checkpoint, read_json
+from model_core.checkpoints.files import read_json
+from model_core.checkpoints.resolve import Location, resolve
+from model_core.checkpoints.weights import load_checkpoint
 from model_core.errors import CheckpointError
 from model_core.generation.decode_loop import never, stop_if
 from model_core.network.conditions import Conditioning
@@ -25,8 +26,6 @@ from model_core.network.step import Stepper
 from model_core.tokens.class_tokens import Conditions, encoder_conditions
 from model_core.tokens.layout import Layout
 from model_core.tokens.vocabulary import Vocabulary
-
-STARTER = Path(__file__).parent / "starter"
 
 # Encoder states kept for windows heard before; a song of four minutes takes 40 to 450 MB.
 _CACHE_BYTES = 512 * 1024 * 1024
@@ -85,9 +84,11 @@ class Model:
         device_reason: str = "",
         sampling: Sampling | None = None,
         folder: Path | None = None,
+        timing: Callable[[], Model] | None = None,
     ) -> None:
         self.name = name
         self.folder = folder
+        self._load_timing = timing
         self.network = network
         self.vocabulary = vocabulary
         self.layout = layout
@@ -108,6 +109,17 @@ class Model:
     @property
     def dtype(self) -> torch.dtype:
         return self.network.dtype
+
+    @cached_property
+    def timing_model(self) -> Model:
+        """The model that timing is asked of: the base where this is a game mode's fine-tune.
+
+        It is loaded when first asked for, to the same device and precision, and kept. It shares
+        nothing with the fine-tune: its weights and its vocabulary are others.
+
+        Raises as :func:`load_model` does.
+        """
+        return self if self._load_timing is None else self._load_timing()
 
     def info(self) -> ModelInfo:
         """Name, size, place and why it is there."""
@@ -192,18 +204,24 @@ def load_model(
     device: str = "auto",
     dtype: str = "auto",
     gamemode: int | None = 0,
+    auto_select: bool = True,
 ) -> Model:
     """Load ``"starter"``, a local folder, or a hub repository (``owner/name``).
 
-    gamemode: where the checkpoint has a fine-tune for this mode (``gamemode=N/``) it is taken;
-    None takes the base.
+    gamemode: where the checkpoint has a fine-tune for this mode (``gamemode=N/``) it is taken, and
+    the base is loaded beside it when timing is asked for; None takes the base.
+    auto_select: False takes the base for every mode.
 
     Raises:
         CheckpointError: files are missing, damaged or not understood, or cannot be fetched.
         NotSupported: the model's family, or the device asked for, is not supported here.
     """
-    folder = find_checkpoint(checkpoint, gamemode)
-    placement: Placement = choose(device, dtype)
+    location = resolve(checkpoint, gamemode, auto_select)
+    return _load(location, choose(device, dtype))
+
+
+def _load(location: Location, placement: Placement) -> Model:
+    folder = location.folder
     config = read_json(folder, "config.json")
     generation = read_json(folder, "generation_config.json")
     vocabulary = Vocabulary.from_dict(read_json(folder, "tokenizer.json"))
@@ -217,27 +235,13 @@ def load_model(
             f" frames) and tokenizer.json ({wanted[0]}, {wanted[1]}, {wanted[2]}) do not belong"
             " together."
         )
-    sampling = Sampling.from_dict(generation)
-    return Model(str(checkpoint), network, vocabulary, layout, placement.reason, sampling, folder)
-
-
-def find_checkpoint(checkpoint: str | Path, gamemode: int | None = 0) -> Path:
-    """The folder that holds a checkpoint's files, downloaded first if need be."""
-    if checkpoint == "starter":
-        if not (STARTER / "config.json").is_file():
-            raise CheckpointError(
-                "The starter model is not part of this installation. Install the package again,"
-                " or name another model."
-            )
-        return STARTER
-    folder = Path(checkpoint).expanduser()
-    if folder.is_dir():
-        if gamemode is not None and (folder / f"gamemode={gamemode}").is_dir():
-            return folder / f"gamemode={gamemode}"
-        return folder
-    name = str(checkpoint)
-    if hub.is_repository(name):
-        return hub.fetch(name, gamemode)
-    raise CheckpointError(
-        f'The model "{name}" is neither a folder nor a hub repository (owner/name) nor "starter".'
+    return Model(
+        location.checkpoint,
+        network,
+        vocabulary,
+        layout,
+        placement.reason,
+        Sampling.from_dict(generation),
+        folder,
+        (lambda: _load(location.base(), placement)) if location.selected else None,
     )

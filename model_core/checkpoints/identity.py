@@ -41,10 +41,10 @@ def identify(folder: Path) -> Identity:
     if len(hashes) > 1:
         listed = "".join(f"{sha256} {name}\n" for name, sha256 in hashes.items())
         whole = hashlib.sha256(listed.encode()).hexdigest()
-    return Identity(_revision(folder), whole)
+    return Identity(revision_of(folder), whole)
 
 
-def _revision(folder: Path) -> str:
+def revision_of(folder: Path) -> str:
     """The commit of a folder in the hub's cache, ``.../snapshots/COMMIT``."""
     for part in (folder, *folder.parents):
         if part.parent.name == "snapshots" and _REVISION.fullmatch(part.name):

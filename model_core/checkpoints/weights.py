@@ -6,35 +6,18 @@ A folder holds ``config.json``, ``generation_config.json``, ``tokenizer.json`` a
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from model_core.checkpoints.files import read_json
 from model_core.errors import CheckpointError
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 from model_core.network.weight_names import joined
-
-
-def read_json(folder: Path, name: str) -> dict[str, Any]:
-    """A JSON object from a checkpoint folder, or a CheckpointError that says what is wrong."""
-    path = folder / name
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(
-            f"{path} is missing; the folder is not a whole checkpoint."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}.") from error
-    if not isinstance(value, dict):
-        raise CheckpointError(f"{path} does not hold a JSON object.")
-    return value
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:

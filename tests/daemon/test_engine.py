@@ -80,7 +80,7 @@ def variant_of(daemon: RunningDaemon, text: str) -> Mapset:
 
 
 def test_starter_answers_with_patches_and_timings(real_daemon: RunningDaemon, mapset: Mapset):
-    from model_core.model import STARTER
+    from model_core.checkpoints.resolve import STARTER
 
     if not (STARTER / "config.json").is_file():
         pytest.skip("the starter checkpoint is not part of this checkout")

@@ -1,4 +1,4 @@
-"""Loading from folders, the starter and the hub's seam; devices; what was heard before."""
+"""Loading from folders; devices; what was heard before."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import model_core
 from model_core import model as model_module
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
-from model_core.checkpoints import hub
 from model_core.errors import CheckpointError, InputError, NotSupported
-from model_core.model import Model, find_checkpoint, load_model
+from model_core.model import Model, load_model
 from model_core.network.device import choose
 
 
@@ -32,13 +31,6 @@ def test_reference_checkpoint_loads(conformance: Path) -> None:
     assert half.dtype == torch.bfloat16
 
 
-def test_mode_folders_are_taken_where_they_are(tmp_path: Path) -> None:
-    (tmp_path / "gamemode=0").mkdir()
-    assert find_checkpoint(tmp_path, 0) == tmp_path / "gamemode=0"
-    assert find_checkpoint(tmp_path, 1) == tmp_path
-    assert find_checkpoint(tmp_path, None) == tmp_path
-
-
 def test_files_of_two_models_are_noticed(conformance: Path, tmp_path: Path) -> None:
     source = conformance / "v32" / "checkpoint"
     for name in ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json"):
@@ -48,46 +40,6 @@ def test_files_of_two_models_are_noticed(conformance: Path, tmp_path: Path) -> N
     (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
     with pytest.raises(CheckpointError, match="do not belong together"):
         load_model(tmp_path, "cpu")
-
-
-def test_what_cannot_be_found_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="neither a folder nor a hub repository"):
-        find_checkpoint("no such thing")
-    monkeypatch.setattr(model_module, "STARTER", tmp_path / "starter")
-    with pytest.raises(CheckpointError, match="starter model is not part"):
-        find_checkpoint("starter")
-
-
-def test_the_hub_is_asked_for_four_files_only(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    import huggingface_hub
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    asked: list[tuple[str, list[str]]] = []
-
-    def snapshot(repository: str, allow_patterns: list[str]) -> str:
-        asked.append((repository, allow_patterns))
-        return str(tmp_path)
-
-    def absent(repository: str, name: str) -> str:
-        raise LocalEntryNotFoundError("offline")
-
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", snapshot)
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda repository, name: "")
-    assert find_checkpoint("someone/some-model", 0) == tmp_path / "gamemode=0"
-    assert asked[0][0] == "someone/some-model"
-    assert all(name.startswith("gamemode=0/") for name in asked[0][1])
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", absent)
-    assert hub.fetch("someone/some-model", 0) == tmp_path
-    assert not any("bin" in name or "pkl" in name for _, names in asked for name in names)
-
-    def offline(repository: str, allow_patterns: list[str]) -> str:
-        raise LocalEntryNotFoundError("no connection")
-
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
-    with pytest.raises(CheckpointError, match="cannot be reached"):
-        hub.fetch("someone/some-model")
 
 
 def test_devices_are_never_swapped_in_silence() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model_core.checkpoints.identity import Identifying, Identity, identify
-from model_core.model import STARTER
+from model_core.checkpoints.resolve import STARTER
 
 
 def test_one_file_is_its_hash_and_several_are_listed(tmp_path: Path) -> None:

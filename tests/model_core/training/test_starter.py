@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model_core.model import STARTER
+from model_core.checkpoints.resolve import STARTER
 from model_core.training.card import FILES, package
 from model_core.training.evaluate import RemapFigures, evaluate_remap
 

@@ -1,0 +1,108 @@
+"""Which folder a checkpoint's name stands for: the starter, a local folder, a hub repository.
+
+A published checkpoint may hold a fine-tune for a game mode in a subfolder ``gamemode=N`` beside its
+base. A request for that mode takes the fine-tune; timing is always asked of the base, because the
+fine-tunes were not trained for it (the published models' checkpoint selection).
+
+No torch here: the daemon asks this room what is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_core.checkpoints import hub
+from model_core.checkpoints.files import CONFIG
+from model_core.errors import CheckpointError
+
+STARTER_NAME = "starter"
+STARTER = Path(__file__).parent.parent / "starter"
+
+_MODE_FOLDER = re.compile(r"gamemode=\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a checkpoint's files are, and where its base's are asked for.
+
+    ``checkpoint`` is the name as it was given. ``selected`` tells that ``folder`` is the fine-tune
+    for the request's mode, chosen beside its base rather than named itself.
+    """
+
+    checkpoint: str
+    folder: Path
+    selected: bool = False
+
+    @property
+    def subfolder(self) -> str:
+        """``gamemode=N``, or empty for a base: what an adapter says it was trained for."""
+        return mode_of(self.folder)
+
+    def base(self) -> Location:
+        """The checkpoint that timing is asked of: this one unless a mode's folder was selected.
+
+        It is this one, too, where a local folder holds nothing but the modes' folders.
+
+        Raises:
+            CheckpointError: the hub has the base, this machine has not, and it cannot be had.
+        """
+        if not self.selected:
+            return self
+        local = Path(self.checkpoint).expanduser()
+        if local.is_dir():
+            return Location(self.checkpoint, local) if (local / CONFIG).exists() else self
+        return Location(self.checkpoint, hub.fetch(self.checkpoint, None))
+
+
+def mode_folder(gamemode: int) -> str:
+    """The name of the subfolder with a mode's fine-tune."""
+    return f"gamemode={gamemode}"
+
+
+def mode_of(folder: Path) -> str:
+    """``gamemode=N`` if the folder is the fine-tune of a mode by its name, else empty."""
+    return folder.name if _MODE_FOLDER.fullmatch(folder.name) else ""
+
+
+def mode_folders(folder: Path) -> list[str]:
+    """The modes' subfolders of a checkpoint, in order of mode."""
+    if not folder.is_dir():
+        return []
+    found = [each.name for each in folder.iterdir() if each.is_dir() and mode_of(each)]
+    return sorted(found, key=lambda name: int(name.partition("=")[2]))
+
+
+def resolve(checkpoint: str | Path, gamemode: int | None = 0, auto_select: bool = True) -> Location:
+    """Where the files of ``"starter"``, a local folder or a hub repository are.
+
+    gamemode: the mode that is asked for; None takes the base.
+    auto_select: whether a mode's fine-tune is taken where the checkpoint has one.
+
+    What the hub has and this machine has not is downloaded.
+
+    Raises:
+        CheckpointError: no such folder, or the repository cannot be had.
+    """
+    name = str(checkpoint)
+    if name == STARTER_NAME:
+        if not (STARTER / "config.json").is_file():
+            raise CheckpointError(
+                "The starter model is not part of this installation. Install the package again,"
+                " or name another model."
+            )
+        return Location(name, STARTER)
+    wanted = gamemode if auto_select else None
+    folder = Path(checkpoint).expanduser()
+    if name and folder.is_dir():
+        if wanted is not None and (folder / mode_folder(wanted)).is_dir():
+            return Location(name, folder / mode_folder(wanted), selected=True)
+        return Location(name, folder)
+    if hub.is_repository(name):
+        fetched = hub.fetch(name, wanted)
+        return Location(name, fetched, selected=bool(mode_of(fetched)))
+    raise CheckpointError(
+        f'The model "{name}" is neither a folder nor a hub repository (owner/name) nor'
+        f' "{STARTER_NAME}".'
+    )
