@@ -172,7 +172,7 @@ class _Flow:
                 lines = time_song()
             else:
                 found = self._pass([ContextType.TIMING], {})[ContextType.TIMING]
-                lines = generate_timing(markers_from_events(found), request.leniency)
+                lines = self._lines_of(found)
             stop_if(self._cancelled)
         if lines is not None and writes_timing and ContextType.TIMING not in known:
             known[ContextType.TIMING] = timing_events(lines, layout, self._audio.song_length_ms)
@@ -204,7 +204,10 @@ class _Flow:
         """Red lines from the beats that stand among what was written; the reference's, if given."""
         if self._request.reference is not None and ContextType.TIMING in self._request.ins:
             return None
-        markers = markers_from_events(result.merged)
+        return self._lines_of(result.merged)
+
+    def _lines_of(self, events: TimedEvents) -> list[RedLine]:
+        markers = markers_from_events(events, types_first=self._layout.types_first)
         return generate_timing(markers, self._request.leniency) if markers else []
 
     # ---------------------------------------------------------------- what is given

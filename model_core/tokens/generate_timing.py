@@ -67,14 +67,22 @@ class _Lines:
         return self.active(time).time == time
 
 
-def markers_from_events(timed: TimedEvents) -> list[tuple[EventType, int]]:
-    """The beats, measures and timing points among events."""
+def markers_from_events(timed: TimedEvents, *, types_first: bool) -> list[tuple[EventType, int]]:
+    """The beats, measures and timing points among events, with the times said right beside them.
+
+    A time stands after its marker where types come first, before it otherwise. A marker that has
+    anything else there is malformed and counts for nothing, as in the published models' own
+    timing; only a model that writes beats among objects makes such.
+    """
     wanted = (EventType.BEAT, EventType.MEASURE, EventType.TIMING_POINT)
-    return [
-        (event.type, int(time))
-        for event, time in zip(timed.events, timed.times, strict=True)
-        if event.type in wanted
-    ]
+    markers = []
+    for index, event in enumerate(timed.events):
+        if event.type not in wanted:
+            continue
+        beside = index + 1 if types_first else index - 1
+        if 0 <= beside < len(timed) and timed.events[beside].type is EventType.TIME:
+            markers.append((event.type, int(timed.events[beside].value)))
+    return markers
 
 
 def generate_timing(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
-from model_core.tokens import EventType, starter_layout, timing_events
+from model_core.tokens import Event, EventType, TimedEvents, starter_layout, timing_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
 from model_core.tokens.reference_timing import RedLine
 from model_core.tokens.resnap import Resnapper
@@ -46,10 +47,19 @@ def test_a_tick_that_was_cut_to_10_ms_is_found_again(
 
 def test_beats_give_their_red_lines_back() -> None:
     lines = [RedLine(500, 400, 4), RedLine(26100, 60000 / 180, 3)]
-    events = timing_events(lines, starter_layout(), 60000)
-    found = generate_timing(markers_from_events(events), leniency=3)
-    assert [(line.time, line.meter) for line in found] == [(500, 4), (26100, 3)]
-    assert [round(60000 / line.beat_length, 6) for line in found] == [150, 180]
+    for types_first in (False, True):
+        layout = replace(starter_layout(), types_first=types_first)
+        markers = markers_from_events(timing_events(lines, layout, 60000), types_first=types_first)
+        found = generate_timing(markers, leniency=3)
+        assert [(line.time, line.meter) for line in found] == [(500, 4), (26100, 3)]
+        assert [round(60000 / line.beat_length, 6) for line in found] == [150, 180]
+
+
+def test_a_beat_without_its_time_beside_it_is_no_marker() -> None:
+    kinds = (EventType.TIME, EventType.VOLUME, EventType.BEAT, EventType.TIME, EventType.MEASURE)
+    events = TimedEvents(tuple(Event(kind, 700) for kind in kinds), (700.0,) * len(kinds))
+    assert markers_from_events(events, types_first=False) == [(EventType.MEASURE, 700)]
+    assert markers_from_events(events, types_first=True) == [(EventType.BEAT, 700)]
 
 
 def test_no_beats_no_red_lines() -> None:
