@@ -193,11 +193,28 @@ def from_groups(groups: Iterable[tuple[float, Sequence[Event]]]) -> TimedEvents:
 
 
 def merge(contexts: Sequence[TimedEvents]) -> TimedEvents:
-    """All events in order of time; at equal times those of the earlier context come first."""
-    pairs = [
-        (time, event)
-        for timed in contexts
-        for event, time in zip(timed.events, timed.times, strict=True)
-    ]
-    pairs.sort(key=lambda pair: pair[0])
-    return TimedEvents(tuple(event for _, event in pairs), tuple(time for time, _ in pairs))
+    """All events in order of time; at equal times those of the earlier context come first.
+
+    Each context's own order is kept even where it is not that of time, as a model may write it:
+    what stands between its events then stands where its turn comes. No group is torn apart.
+    """
+    merged = TimedEvents()
+    for context in contexts:
+        merged = _merge_two(merged, context)
+    return merged
+
+
+def _merge_two(first: TimedEvents, second: TimedEvents) -> TimedEvents:
+    pairs: list[tuple[Event, float]] = []
+    left = right = 0
+    while left < len(first) and right < len(second):
+        if first.times[left] <= second.times[right]:
+            pairs.append((first.events[left], first.times[left]))
+            left += 1
+        else:
+            pairs.append((second.events[right], second.times[right]))
+            right += 1
+    return TimedEvents(
+        (*(event for event, _ in pairs), *first.events[left:], *second.events[right:]),
+        (*(time for _, time in pairs), *first.times[left:], *second.times[right:]),
+    )
