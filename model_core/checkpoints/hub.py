@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from model_core.errors import CheckpointError
@@ -26,6 +28,29 @@ def fetch(repository: str, gamemode: int | None = None) -> Path:
         CheckpointError: the repository is not there, not open, or cannot be reached.
     """
     from huggingface_hub import snapshot_download
+
+    with _errors_told(repository):
+        subfolder = _mode_folder(repository, gamemode)
+        patterns = [f"{subfolder}/{name}" if subfolder else name for name in _FILES]
+        root = Path(snapshot_download(repository, allow_patterns=patterns))
+    return root / subfolder if subfolder else root
+
+
+def fetch_files(repository: str, names: Sequence[str]) -> Path:
+    """The local folder of some files of a repository, downloaded unless they are in the cache.
+
+    Raises:
+        CheckpointError: the repository is not there, not open, or cannot be reached.
+    """
+    from huggingface_hub import snapshot_download
+
+    with _errors_told(repository):
+        return Path(snapshot_download(repository, allow_patterns=list(names)))
+
+
+@contextmanager
+def _errors_told(repository: str) -> Iterator[None]:
+    """The hub client's errors as ours, which say what to do."""
     from huggingface_hub.errors import (
         GatedRepoError,
         HfHubHTTPError,
@@ -34,9 +59,7 @@ def fetch(repository: str, gamemode: int | None = None) -> Path:
     )
 
     try:
-        subfolder = _mode_folder(repository, gamemode)
-        patterns = [f"{subfolder}/{name}" if subfolder else name for name in _FILES]
-        root = Path(snapshot_download(repository, allow_patterns=patterns))
+        yield
     except GatedRepoError as error:
         raise CheckpointError(
             f"{repository} asks for its terms to be accepted. Do so on its page, log in with"
@@ -52,7 +75,6 @@ def fetch(repository: str, gamemode: int | None = None) -> Path:
             f"{repository} is not downloaded yet and the hub cannot be reached ({error})."
             " Connect to the internet once, or name a local folder."
         ) from error
-    return root / subfolder if subfolder else root
 
 
 def _mode_folder(repository: str, gamemode: int | None) -> str:

@@ -25,6 +25,7 @@ KINDS = (
     "network_rows",
     "flow_rows",
     "modding_rows",
+    "refiner_rows",
     "unbuilt_rows",
 )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.conformance.report import Row
 
 _SUBJECTS = {
-    "diffusion/*.json": "refinement",
     "*/super_timing*.json": "events",
 }
 
