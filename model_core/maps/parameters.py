@@ -154,6 +154,10 @@ class GenerationParameters(CommonParameters):
         "The share of each window that is left to the next one.", low=0, high=0.95,
         otherwise=_MODEL,
     )  # fmt: skip
+    follow: bool | None = flag(
+        "Read the reference map as another difficulty of the song, and follow its rhythm.",
+        otherwise="yes with models that were trained to, where it is of the same mode",
+    )
     parallel: bool = flag(
         "Write all windows side by side, none knowing the others: much faster on a graphics card,"
         " but patterns do not go on from window to window.",

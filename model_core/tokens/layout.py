@@ -53,6 +53,7 @@ class Layout:
     encoder_conditions: bool = False  # difficulty and mapper go into the encoder, not the prompt
     floor_positions: bool = False  # off-screen cells hold their points (see joint_cell)
     modes: tuple[int, ...] = (0, 1, 2, 3)  # game modes that it was trained to write
+    reads_maps: bool = True  # its training had maps to read (gd, no_hs), as its templates say
 
     @property
     def joint_positions(self) -> bool:

@@ -109,6 +109,7 @@ def starter_layout(lookback: float = 0.4, lookahead: float = 0.2) -> Layout:
         lookahead=lookahead,
         floor_positions=True,
         modes=(0,),
+        reads_maps=False,
     )
 
 

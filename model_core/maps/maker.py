@@ -1,0 +1,310 @@
+"""One request's writing: timing, contexts, objects; what is unusable is drawn again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from model_core.audio.decode import Audio
+from model_core.audio.windows import SAMPLES_PER_MS
+from model_core.beatmap import Beatmap, NewObject, RedLine, format_timestamp
+from model_core.beatmap.modes import MODE_NAMES
+from model_core.errors import DegenerateOutput, InputError
+from model_core.generation.decode_loop import stop_if
+from model_core.generation.progress import Progress as Generated
+from model_core.generation.sampling import Greedy
+from model_core.maps.conditions import negative_of, unheard
+from model_core.maps.drawing import sampler_of, settings_of
+from model_core.maps.flow import FlowRequest, Written, run_flow
+from model_core.maps.objects import kiai_spans, objects_of, scroll_speeds, timing_of
+from model_core.maps.parameters import GenerationParameters
+from model_core.model import Model
+from model_core.remap.options import Progress
+from model_core.tokens import Conditions, ContextType, TimedEvents, reference_timing
+from model_core.tokens.translation import CATCH, STAND_IN_CIRCLE_SIZE
+
+__all__ = ["Draft", "Maker", "Target"]
+
+_MANIA = 3
+_ATTEMPTS = 3
+_ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, as a remap's
+_SILENCE = 0.004  # root mean square, full scale 1
+_MOST_ON_ONE_SPOT_MS = 1500.0
+_HOLE_MS = 8000.0  # without objects, in full music: worth a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The map that objects are made for. rounded: whether its ticks are rounded to whole ms."""
+
+    mode: int
+    keys: int
+    slider_multiplier: float
+    rounded: bool = False
+
+
+@dataclass(slots=True)
+class Draft:
+    """What was written: lines and spans in ms, objects in order of time."""
+
+    red_lines: tuple[RedLine, ...]
+    objects: tuple[NewObject, ...]
+    kiai: tuple[tuple[float, float], ...] = ()
+    scroll: tuple[tuple[float, float], ...] = ()
+    dropped: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    tokens: int = 0
+    windows: int = 0
+
+
+class Maker:
+    """Makes drafts for one request, and keeps the time that each stage took."""
+
+    def __init__(
+        self,
+        model: Model,
+        audio: Audio,
+        parameters: GenerationParameters,
+        target: Target,
+        told: Conditions,
+        progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._model = model
+        self._audio = audio
+        self._parameters = parameters
+        self._target = target
+        self.told = _as_spelled(told, model, target.mode)
+        self._report = progress
+        self._cancelled = cancelled
+        self._begun = time.monotonic()
+        self.timings_ms: dict[str, float] = {}
+        self._first, self._last = _part(parameters, audio)
+
+    def draft(
+        self,
+        *,
+        red_lines: Sequence[RedLine] | None = None,
+        reference: Beatmap | None = None,
+        ins: tuple[ContextType, ...] = (),
+        gd_conditions: Conditions | None = None,
+        own_kiai: bool = True,
+    ) -> Draft:
+        """Write until something usable comes out.
+
+        red_lines: the song's timing, where it is known. reference, ins: a map of the song, and
+        what of it is read. own_kiai: whether kiai is wanted of the model.
+
+        Raises DegenerateOutput where nothing usable comes, or no beat is heard.
+        """
+        layout = self._model.layout
+        lines = None if red_lines is None else _plain(red_lines)
+        if lines is None and ContextType.TIMING in layout.out_contexts:
+            with self._stage("timing"):
+                lines = self._time_song()
+        outs = [ContextType.MAP]
+        if own_kiai and ContextType.KIAI in layout.out_contexts:
+            outs.insert(0, ContextType.KIAI)
+        if ContextType.SV in layout.out_contexts and self.told.gamemode == _MANIA:
+            outs.append(ContextType.SV)
+        request = FlowRequest(
+            conditions=self.told,
+            negative=negative_of(self.told, self._parameters),
+            settings=settings_of(self._model, self._parameters),
+            outs=tuple(outs),
+            ins=ins,
+            reference=reference,
+            gd_conditions=gd_conditions,
+            red_lines=lines,
+            start_ms=self._parameters.start_ms,
+            end_ms=self._parameters.end_ms,
+            keys=self._target.keys,
+            leniency=self._leniency,
+            parallel=self._parameters.parallel,
+        )
+        for attempt in range(_ATTEMPTS):
+            sampler = sampler_of(self._model, self._parameters, attempt * _ATTEMPT_STEP)
+            with self._stage("decode"):
+                written = run_flow(
+                    self._model, self._audio, request, sampler, self._tell, self._cancelled
+                )
+            try:
+                with self._stage("post"):
+                    return self._drafted(written, red_lines)
+            except DegenerateOutput:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    @property
+    def _leniency(self) -> float:
+        given = self._parameters.timing_leniency
+        return self._model.layout.timing_leniency if given is None else given
+
+    def _time_song(self) -> list[reference_timing.RedLine]:
+        """The song's red lines."""
+        request = FlowRequest(
+            conditions=self.told,
+            settings=settings_of(self._model, self._parameters),
+            outs=(ContextType.TIMING,),
+            start_ms=self._parameters.start_ms,
+            end_ms=self._parameters.end_ms,
+            leniency=self._leniency,
+        )
+        written = run_flow(self._model, self._audio, request, Greedy(), self._tell, self._cancelled)
+        return written.red_lines or _no_beat()
+
+    def _drafted(self, written: Written, given: Sequence[RedLine] | None) -> Draft:
+        layout, target, parameters = self._model.layout, self._target, self._parameters
+        if given is not None:
+            red_lines = tuple(given)
+        else:
+            red_lines = tuple(
+                RedLine(line.time, line.beat_length, line.meter)
+                for line in written.red_lines or _no_beat()
+            )
+        timing = timing_of(red_lines)
+        converted = objects_of(
+            layout,
+            written.contexts,
+            timing,
+            target.slider_multiplier,
+            target.mode,
+            target.keys,
+            resnap=parameters.resnap,
+            rounded=target.rounded,
+        )
+        inside = tuple(o for o in converted.objects if self._first <= o.time <= self._last)
+        self._check(inside)
+        end = self._audio.song_length_ms
+        kiai = kiai_spans(
+            layout, written.contexts.get(ContextType.KIAI, TimedEvents()), timing, end
+        )
+        scroll: tuple[tuple[float, float], ...] = ()
+        if ContextType.SV in written.contexts:
+            scroll = scroll_speeds(layout, written.contexts[ContextType.SV], red_lines, end)
+        return Draft(
+            red_lines=red_lines,
+            objects=inside,
+            kiai=kiai,
+            scroll=scroll,
+            dropped=converted.dropped,
+            warnings=self._warnings(inside),
+            tokens=written.tokens,
+            windows=written.windows,
+        )
+
+    # ---------------------------------------------------------------- what is usable
+
+    def _check(self, objects: Sequence[NewObject]) -> None:
+        """Raise DegenerateOutput for nothing, or everything on one spot."""
+        if not objects:
+            if self._loudness(self._first, self._last) <= _SILENCE:
+                raise InputError(
+                    "The song is silent there; nothing can be mapped to it. Is it the right file?"
+                )
+            raise DegenerateOutput(
+                "The model wrote no objects although there is music. Try another seed."
+            )
+        spots = {(item.x, item.y) for item in objects if not item.curve_points}
+        curves = any(item.curve_points for item in objects)
+        long = objects[-1].time - objects[0].time > _MOST_ON_ONE_SPOT_MS
+        placed = self._target.mode != 1 and self._target.keys > 1
+        if placed and len(objects) >= 8 and len(spots) == 1 and not curves and long:
+            raise DegenerateOutput(
+                f"The model put all {len(objects)} objects on one spot. Try another seed."
+            )
+
+    def _warnings(self, objects: Sequence[NewObject]) -> tuple[str, ...]:
+        layout, mode = self._model.layout, self._target.mode
+        found = [*unheard(self._model.vocabulary, layout, self._parameters, mode)]
+        if layout.written_mode(mode) != mode:
+            found.insert(
+                0,
+                f"The model ({layout.family}) knows osu! (standard) only: it wrote the rhythm,"
+                f" which was turned into objects of {MODE_NAMES[mode]} by simple rules. A"
+                f" checkpoint that was trained on {MODE_NAMES[mode]} does better.",
+            )
+        for begin, end in self._holes(objects):
+            stamps = (format_timestamp(t).removesuffix(" - ") for t in (begin, end))
+            found.append(
+                f"There are no objects from {' to '.join(stamps)} although there is music."
+            )
+        return tuple(found)
+
+    def _holes(self, objects: Sequence[NewObject]) -> Iterator[tuple[float, float]]:
+        busy = self._first
+        for start, end in [
+            *((item.time, item.end_time or item.time) for item in objects),
+            (self._last, self._last),
+        ]:
+            if start - busy >= _HOLE_MS and self._loudness(busy, start) > _SILENCE:
+                yield busy, start
+            busy = max(busy, end)
+
+    def _loudness(self, start_ms: float, end_ms: float) -> float:
+        piece = self._audio.samples[
+            max(0, int(start_ms * SAMPLES_PER_MS)) : max(0, int(end_ms * SAMPLES_PER_MS))
+        ]
+        return float(np.sqrt(np.mean(np.square(piece)))) if len(piece) else 0.0
+
+    # ---------------------------------------------------------------- telling
+
+    def _tell(self, state: Generated) -> None:
+        if self._report is None:
+            return
+        elapsed = time.monotonic() - self._begun
+        left = None
+        if state.window:
+            left = elapsed / state.window * (state.windows - state.window)
+        window = min(state.window + 1, state.windows)
+        self._report(
+            Progress(
+                state.stage, window, state.windows, state.tokens, state.tokens_per_second,
+                state.objects, left,
+            )
+        )  # fmt: skip
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        stop_if(self._cancelled)
+        begun = self._begun = time.monotonic()
+        try:
+            yield
+        finally:
+            spent = (time.monotonic() - begun) * 1000.0
+            self.timings_ms[name] = self.timings_ms.get(name, 0.0) + spent
+
+
+def _part(parameters: GenerationParameters, audio: Audio) -> tuple[float, float]:
+    """The part of the song to map, in ms. Raises InputError where it is outside of the song."""
+    length = audio.song_length_ms
+    first = float(parameters.start_ms or 0)
+    last = length if parameters.end_ms is None else min(float(parameters.end_ms), length)
+    if first >= length:
+        raise InputError(f"start_ms is {first:.0f} ms, but the song is only {length:.0f} ms long.")
+    return first, last
+
+
+def _plain(red_lines: Sequence[RedLine]) -> list[reference_timing.RedLine]:
+    return [reference_timing.RedLine(line.time, line.beat_length, line.meter) for line in red_lines]
+
+
+def _no_beat() -> list[reference_timing.RedLine]:
+    raise DegenerateOutput(
+        "The model heard no beat in the song. Time it in the editor and give its red lines, or try"
+        " another model."
+    )
+
+
+def _as_spelled(told: Conditions, model: Model, mode: int) -> Conditions:
+    """Conditions of a map that the model writes in another mode than its own."""
+    spelled = model.layout.written_mode(mode)
+    if spelled == mode:
+        return told
+    size = told.circle_size if mode == CATCH else STAND_IN_CIRCLE_SIZE
+    return replace(told, gamemode=spelled, circle_size=size)
