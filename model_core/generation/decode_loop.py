@@ -1,67 +1,212 @@
-"""The hot loop: one window's tokens for one or more rows at once.
+"""The hot loop: tokens for any number of rows at once, of one request or of several.
 
 Every row has its own prompt, rules, sampler and stops; rows share only the work of the network.
 What a prompt already knows is read in one parallel pass; then each turn of the loop picks one
-token for every row still going. Rows that are done leave the batch.
+token for every row that is still going. Rows that are done leave, and others take their places.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from model_core.errors import Cancelled, DegenerateOutput
-from model_core.generation.rules import LogitsRule, Scores
-from model_core.generation.sampling import Greedy, Sampler
-from model_core.network.cache import DecoderCache
+from model_core.audio.windows import Window
+from model_core.errors import Cancelled, CompanionError, DegenerateOutput
+from model_core.generation.beams import BeamSearch
+from model_core.generation.rows import Continuation, Guidance, Row, Single
+from model_core.generation.rules import Scores
+from model_core.generation.streams import Streams
 from model_core.network.step import Stepper
 
-
-@dataclass(frozen=True, slots=True)
-class Guidance:
-    """Pushes the scores away from those of another prompt (classifier-free guidance).
-
-    The better way, the default: ``negative + scale * (positive - negative)``, each prompt with
-    its own padding. ``as_reference`` does what the reference does: the two roles swapped, and the
-    negative prompt read with the positive one's mask and positions.
-    """
-
-    negative_prompt: Sequence[int]
-    scale: float
-    as_reference: bool = False
-    # What the negative prompt hears, ``[1, S, d]``, where the encoder is told something else
-    # about it; None: what the row hears.
-    encoder_states: Tensor | None = None
-
-    def combine(self, positive: Scores, negative: Scores) -> Scores:
-        """Both prompts' scores as one."""
-        first, second = (negative, positive) if not self.as_reference else (positive, negative)
-        result: Scores = first + np.float32(self.scale) * (second - first)
-        return result
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One sequence to continue.
-
-    stops: ids that end it (they are part of the answer). limit: longest prompt plus answer.
-    """
-
-    prompt: Sequence[int]
-    rules: Sequence[LogitsRule]
-    sampler: Sampler | Greedy
-    stops: frozenset[int]
-    limit: int
-    guidance: Guidance | None = None
+__all__ = ["DecodeLoop", "Guidance", "Row", "Work", "answer", "generate_window", "never", "stop_if"]
 
 
 def never() -> bool:
     """The ``cancelled`` of a caller who does not cancel."""
     return False
+
+
+def stop_if(cancelled: Callable[[], bool]) -> None:
+    """Raise Cancelled if the caller asked for it."""
+    if cancelled():
+        raise Cancelled("The request was cancelled.")
+
+
+@dataclass(slots=True)
+class Work:
+    """Rows whose answers somebody waits for, one window's or many windows'.
+
+    hear: for each row what it hears, ``[1, S, d]``, asked for when its turn has come; the same
+    tensor for the same window lets rows share its keys and values. cancelled: asked before every
+    token. on_tokens: told how many tokens (of all its rows) a turn added. on_scores: sees each
+    row's number and its scores after all rules, before the pick. on_answer: told the number of a
+    row that is answered. window: which it is, for whoever stands in for the network.
+    """
+
+    rows: Sequence[Row]
+    hear: Sequence[Callable[[], Tensor]]
+    cancelled: Callable[[], bool] = never
+    on_tokens: Callable[[int], None] | None = None
+    on_scores: Callable[[int, Scores], None] | None = None
+    on_answer: Callable[[int], None] | None = None
+    window: Window | None = None
+    answers: list[list[int]] = field(init=False)
+    error: CompanionError | None = field(init=False, default=None)
+    left: int = field(init=False)  # rows not yet answered
+
+    def __post_init__(self) -> None:
+        self.answers = [[] for _ in self.rows]
+        self.left = len(self.rows)
+
+    @property
+    def done(self) -> bool:
+        """Answered, or given up."""
+        return self.left == 0 or self.error is not None
+
+
+@dataclass(slots=True)
+class _Going:
+    """A row in the loop: its streams, and the scores from which it picks next."""
+
+    work: Work
+    index: int
+    row: Continuation
+    streams: list[int] = field(default_factory=list)
+    scores: list[Scores] = field(default_factory=list)
+
+
+class DecodeLoop:
+    """Rows in one batch.
+
+    rows_at_once: how many streams the network continues together (a row with guidance is two, one
+    with beams as many); the others wait. None: all. fixed: keep the shapes fixed at that number,
+    so that no row's numbers depend on the others (see :mod:`streams`).
+    """
+
+    def __init__(
+        self, stepper: Stepper, rows_at_once: int | None = None, fixed: bool = False
+    ) -> None:
+        if fixed and rows_at_once is None:
+            raise ValueError("fixed shapes need a number of rows")
+        self._streams = Streams(stepper, rows_at_once if fixed else None)
+        self._most = rows_at_once
+        self._waiting: deque[_Going] = deque()
+        self._going: list[_Going] = []
+
+    def submit(self, work: Work) -> None:
+        """Have some rows answered; ``turn`` says when they are."""
+        for index, row in enumerate(work.rows):
+            one: Continuation = BeamSearch(row) if row.beams > 1 else Single(row)
+            if not one.begin():
+                work.left -= 1
+            elif self._most is not None and one.streams > self._most:
+                raise ValueError(f"a row of {one.streams} streams, but only {self._most} at once")
+            else:
+                self._waiting.append(_Going(work, index, one))
+
+    @torch.inference_mode()
+    def turn(self) -> None:
+        """One token more for every row; afterwards a ``Work`` may be done."""
+        self._give_up_cancelled()
+        self._admit()
+        fed: dict[int, int] = {}
+        left: list[_Going] = []
+        added: dict[int, tuple[Work, int]] = {}
+        for one in self._going:
+            if one.work.error is not None:  # another row of the same work failed in this turn
+                continue
+            try:
+                tokens = one.row.take(one.scores, self._watcher(one))
+            except DegenerateOutput as error:
+                one.work.error = error
+                continue
+            added[id(one.work)] = (one.work, added.get(id(one.work), (one.work, 0))[1] + 1)
+            if tokens is None:
+                one.work.answers[one.index] = one.row.answer
+                one.work.left -= 1
+                self._close(one)
+                if one.work.on_answer is not None:
+                    one.work.on_answer(one.index)
+                continue
+            if one.row.sources is not None:
+                self._streams.rearrange(one.streams, [one.streams[i] for i in one.row.sources])
+            fed.update(zip(one.streams, tokens, strict=True))
+            left.append(one)
+        for work, count in added.values():
+            if work.on_tokens is not None:
+                work.on_tokens(count)
+        self._drop_failed()
+        self._going = [one for one in left if one.work.error is None]
+        if self._going:
+            table = self._streams.step(fed).float().cpu().numpy()
+            for one in self._going:
+                one.scores = [table[self._streams.row(name)] for name in one.streams]
+
+    def _watcher(self, one: _Going) -> Callable[[Scores], None] | None:
+        watch = one.work.on_scores
+        return None if watch is None else lambda scores: watch(one.index, scores)
+
+    def _give_up_cancelled(self) -> None:
+        """Ask every work that is going or waiting, once."""
+        works = {id(one.work): one.work for one in (*self._going, *self._waiting)}
+        for work in works.values():
+            if work.error is None and work.cancelled():
+                work.error = Cancelled("The request was cancelled.")
+        self._drop_failed()
+
+    def _drop_failed(self) -> None:
+        for one in self._going:
+            if one.work.error is not None:
+                self._close(one)
+        self._going = [one for one in self._going if one.work.error is None]
+        self._waiting = deque(one for one in self._waiting if one.work.error is None)
+
+    def _close(self, one: _Going) -> None:
+        for name in one.streams:
+            self._streams.close(name)
+        one.streams = []
+
+    def _admit(self) -> None:
+        """Open the streams of rows that wait, as far as there is room."""
+        first: list[_Going] = []
+        room = len(self._waiting) if self._most is None else self._most - len(self._streams)
+        while self._waiting and (self._most is None or self._waiting[0].row.streams <= room):
+            one = self._waiting.popleft()
+            room -= one.row.streams
+            first.append(one)
+        # Rows of one work open together, so that equal prompts are read once.
+        while first:
+            work = first[0].work
+            batch = [one for one in first if one.work is work]
+            first = [one for one in first if one.work is not work]
+            if work.error is None and work.cancelled():
+                work.error = Cancelled("The request was cancelled.")
+            if work.error is None:
+                try:
+                    self._open(batch)
+                except CompanionError as error:
+                    work.error = error
+
+    def _open(self, batch: Sequence[_Going]) -> None:
+        prompts: list[Sequence[int]] = []
+        heard: list[Tensor] = []
+        for one in batch:
+            states = one.work.hear[one.index]()
+            for prompt, hear in one.row.openings():
+                prompts.append(prompt)
+                heard.append(states if hear is None else hear())
+        names, scores = self._streams.open(prompts, heard)
+        at = 0
+        for one in batch:
+            stop = at + one.row.streams
+            one.streams = names[at:stop]
+            one.scores = [each.float().cpu().numpy().copy() for each in scores[at:stop]]
+            self._going.append(one)
+            at = stop
 
 
 def generate_window(
@@ -75,177 +220,25 @@ def generate_window(
     """New tokens of each row, the stopping one included.
 
     encoder_states: ``[1, S, d]`` where the rows hear the same window, else one such tensor for
-    each row. cancelled: asked before every token. on_tokens: told how many tokens (of all rows)
-    the last turn added. on_scores: sees each row's number and its scores after all rules, before
-    the pick.
+    each row. The rest as in :class:`Work`.
 
     Raises:
         Cancelled: ``cancelled()`` became true.
         DegenerateOutput: the network computed something that is not a number.
     """
-    heard = encoder_states
-    if isinstance(heard, Tensor):
-        heard = [heard] * len(rows)
-    with torch.inference_mode():
-        return _generate(stepper, heard, rows, cancelled, on_tokens, on_scores)
+    if isinstance(encoder_states, Tensor):
+        encoder_states = [encoder_states] * len(rows)
+    hear = [lambda states=states: states for states in encoder_states]
+    work = Work(rows, hear, cancelled, on_tokens, on_scores)
+    return answer(stepper, work)
 
 
-def _generate(
-    stepper: Stepper,
-    heard: Sequence[Tensor],
-    rows: Sequence[Row],
-    cancelled: Callable[[], bool],
-    on_tokens: Callable[[int], None] | None,
-    on_scores: Callable[[int, Scores], None] | None,
-) -> list[list[int]]:
-    answers: list[list[int]] = [[] for _ in rows]
-    going = [index for index, row in enumerate(rows) if len(row.prompt) < row.limit]
-    if not going:
-        return answers
-    stop_if(cancelled)
-    for index in going:
-        for rule in rows[index].rules:
-            rule.reset(rows[index].prompt)
-    batch = _Batch(stepper, heard, rows, going)
-    scores = batch.prefill()
-    while True:
-        stop_if(cancelled)
-        left: list[int] = []
-        for index, own in zip(going, batch.combined(scores), strict=True):
-            row, answer = rows[index], answers[index]
-            for rule in row.rules:
-                rule.apply(own)
-            if on_scores is not None:
-                on_scores(index, own)
-            token = row.sampler.pick(own)
-            if not own[token] > -np.inf:
-                raise DegenerateOutput(
-                    "The model's scores are not numbers. Load it in float32 and try again."
-                )
-            for rule in row.rules:
-                rule.observe(token)
-            answer.append(token)
-            if token not in row.stops and len(row.prompt) + len(answer) < row.limit:
-                left.append(index)
-        if on_tokens is not None:
-            on_tokens(len(going))
-        if not left:
-            return answers
-        if len(left) < len(going):
-            batch.keep(left)
-            going = left
-        scores = batch.step([answers[index][-1] for index in going])
-
-
-def stop_if(cancelled: Callable[[], bool]) -> None:
-    """Raise Cancelled if the caller asked for it."""
-    if cancelled():
-        raise Cancelled("The request was cancelled.")
-
-
-class _Batch:
-    """The network's side of the loop: streams, their padding, positions and memory.
-
-    A row is one stream, or two with guidance (its own, then the negative one).
-    """
-
-    def __init__(
-        self, stepper: Stepper, heard: Sequence[Tensor], rows: Sequence[Row], going: Sequence[int]
-    ) -> None:
-        self._stepper = stepper
-        self._rows = rows
-        self._going = list(going)
-        prompts: list[Sequence[int]] = []
-        states: list[Tensor] = []
-        for index in going:
-            guidance = rows[index].guidance
-            prompts.append(rows[index].prompt)
-            states.append(heard[index])
-            if guidance is not None:
-                prompts.append(guidance.negative_prompt)
-                other = guidance.encoder_states
-                states.append(heard[index] if other is None else other)
-        longest = max(len(prompt) for prompt in prompts)
-        ids = np.zeros((len(prompts), longest), dtype=np.int64)
-        real = np.zeros((len(prompts), longest), dtype=bool)
-        for stream, prompt in enumerate(prompts):
-            ids[stream, longest - len(prompt) :] = prompt
-            real[stream, longest - len(prompt) :] = True
-        self._streams = self._layout()
-        for index, (own, negative) in zip(going, self._streams, strict=True):
-            guidance = rows[index].guidance
-            if guidance is not None and guidance.as_reference:
-                real[negative] = real[own]
-        device = states[0].device
-        self._ids = torch.from_numpy(ids).to(device)
-        self._real = None if real.all() else torch.from_numpy(real).to(device)
-        self._positions = torch.from_numpy(real.sum(axis=1)).to(device)
-        room = longest + max(rows[i].limit - len(rows[i].prompt) for i in going)
-        same = all(each is states[0] for each in states)
-        self._cache: DecoderCache = stepper.network.new_cache(
-            states[0] if same else torch.cat(states), room, rows=len(prompts)
-        )
-        self._bias = self._padding_bias(room)
-
-    def _layout(self) -> list[tuple[int, int]]:
-        """Each going row's own stream and its negative one (the own one again without)."""
-        streams, at = [], 0
-        for index in self._going:
-            guided = self._rows[index].guidance is not None
-            streams.append((at, at + guided))
-            at += 1 + guided
-        return streams
-
-    def _padding_bias(self, room: int) -> Tensor | None:
-        """``[streams, 1, 1, room]`` to add to attention scores: minus infinity at padding."""
-        if self._real is None:
-            return None
-        bias = torch.zeros(
-            (len(self._real), 1, 1, room), dtype=self._stepper.dtype, device=self._real.device
-        )
-        bias[:, 0, 0, : self._real.shape[1]].masked_fill_(~self._real, -torch.inf)
-        return bias
-
-    def prefill(self) -> Tensor:
-        """Read the prompts; scores of what follows them, ``[streams, vocab]``."""
-        network = self._stepper.network
-        states = network.hidden(self._ids, cache=self._cache, mask=self._real)
-        scores: Tensor = network.head(states[:, -1])
-        return scores
-
-    def step(self, tokens: Sequence[int]) -> Tensor:
-        """Feed each going row its token; scores of the next, ``[streams, vocab]``."""
-        fed: list[int] = []
-        for token, (own, negative) in zip(tokens, self._streams, strict=True):
-            fed.extend([token] * (1 + negative - own))
-        ids = torch.tensor(fed, device=self._positions.device)
-        scores = self._stepper.step(ids, self._cache, self._positions, self._bias)
-        self._positions += 1
-        return scores
-
-    def combined(self, scores: Tensor) -> list[Scores]:
-        """Scores ``[streams, vocab]`` to one writable float32 array for each going row."""
-        table: Scores = scores.float().cpu().numpy()
-        result = []
-        for index, (own, negative) in zip(self._going, self._streams, strict=True):
-            guidance = self._rows[index].guidance
-            if guidance is None:
-                result.append(table[own])
-            else:
-                result.append(guidance.combine(table[own], table[negative]))
-        return result
-
-    def keep(self, left: Sequence[int]) -> None:
-        """Go on with these rows only."""
-        wanted = set(left)
-        kept: list[int] = []
-        for index, (own, negative) in zip(self._going, self._streams, strict=True):
-            if index in wanted:
-                kept.extend(range(own, negative + 1))
-        self._going = list(left)
-        self._streams = self._layout()
-        self._cache.keep(kept)
-        places = torch.tensor(kept, device=self._positions.device)
-        self._positions = self._positions[places]
-        if self._bias is not None:
-            self._bias = self._bias[places]
+def answer(stepper: Stepper, work: Work, rows_at_once: int | None = None) -> list[list[int]]:
+    """Some rows answered with nobody else in the batch; raises what went wrong."""
+    loop = DecodeLoop(stepper, rows_at_once)
+    loop.submit(work)
+    while not work.done:
+        loop.turn()
+    if work.error is not None:
+        raise work.error
+    return work.answers

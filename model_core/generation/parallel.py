@@ -11,14 +11,16 @@ from collections.abc import Callable, Sequence
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
-from model_core.generation.decode_loop import generate_window, never
+from model_core.generation.decode_loop import Work, answer, never
 from model_core.generation.progress import Meter, Progress
+from model_core.generation.together import Writing, write_alone
 from model_core.generation.window_rows import (
     Bounds,
     Call,
     Settings,
     Variant,
     count_objects,
+    hearing,
     window_row,
 )
 from model_core.model import Model
@@ -50,7 +52,7 @@ def generate_parallel(
 
     song_length_ms: what the prompts say of the song's length, where the samples are not the whole
     song as it is (super timing shifts it); the audio's own by default. rows_at_once: how many
-    windows the network writes at once. on_call: told of each window's generation, in order.
+    streams the network continues at once. on_call: told of each window's generation, in order.
     as_reference: a window ends with the end of the sequence only, whatever follows its context's
     end is written and thrown away, and a context that was not closed gives nothing. Without it
     the context's end ends the window, and what was written of a context that was not closed is
@@ -61,6 +63,31 @@ def generate_parallel(
         CheckpointError: the model has no template for these contexts.
         ValueError: a written context is known already: there is nothing to go on from here.
     """
+    writing = write_parallel(
+        model, audio, windows, variants, outs, written, settings, progress, cancelled, on_call,
+        song_length_ms, as_reference,
+    )  # fmt: skip
+    return write_alone(writing, lambda work: answer(model.stepper, work, rows_at_once))
+
+
+def write_parallel(
+    model: Model,
+    audio: Audio,
+    windows: Sequence[Window],
+    variants: Sequence[Variant],
+    outs: Sequence[ContextType],
+    written: Sequence[ContextType],
+    settings: Settings,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] = never,
+    on_call: Callable[[Call], None] | None = None,
+    song_length_ms: float | None = None,
+    as_reference: bool = False,
+) -> Writing[list[dict[ContextType, TimedEvents]]]:
+    """:func:`generate_parallel` as a request that can share a batch with others.
+
+    See :func:`model_core.generation.together.write_together`.
+    """
     for variant in variants:
         if given := [context.value for context in written if context in variant.known]:
             raise ValueError(f"windows written at once continue nothing, but {given} is known")
@@ -69,48 +96,56 @@ def generate_parallel(
         {context: variant.known.get(context, TimedEvents()) for context in outs}
         for variant in variants
     ]
+    vocabulary = model.vocabulary
+    stops = frozenset({vocabulary.eos}) if as_reference else None
     before = count_objects(lists[0]) if lists else 0
+    # A window's variants stand side by side, so that they hear it together.
+    places = [(window, number) for window in windows for number in range(len(variants))]
     for context in outs:
         if context not in written:
             continue
         meter.stage(context.value)
         visible = list(outs[: list(outs).index(context) + 1])
-        stops = frozenset({model.vocabulary.eos}) if as_reference else None
-        # A window's variants stand side by side, so that they are heard together.
-        places = [(window, number) for window in windows for number in range(len(variants))]
-        written_so_far: list[list[TimedEvents]] = [[] for _ in variants]
-        for start in range(0, len(places), rows_at_once):
-            batch = places[start : start + rows_at_once]
-            rows = [
-                window_row(
-                    model, audio, variants[number], lists[number], visible, window,
-                    Bounds.of(model, settings, window, first=True, last=True),
-                    settings, song_length_ms, stops,
-                )
-                for window, number in batch
-            ]  # fmt: skip
-            heard = [
-                model.encode_window(audio, window, variants[number].conditions)
-                for window, number in batch
-            ]
-            answers = generate_window(model.stepper, heard, rows, cancelled, meter.tokens)
-            for (window, number), row, answer in zip(batch, rows, answers, strict=True):
-                if on_call is not None:
-                    prompt, tokens = tuple(row.prompt), tuple(answer)
-                    on_call(Call(context, window, (prompt,), (tokens,), (row.stops,)))
-                ids = _of_context(model.vocabulary, context, row.prompt, answer, as_reference)
-                own = written_so_far[number]
-                last = own[-1].times[-1] if own and len(own[-1]) else None
-                own.append(
-                    decode_window(model.vocabulary, model.layout, ids, window.start_ms, last)
-                )
-                if number == len(variants) - 1:
-                    done = sum(count_objects({context: part}) for part in written_so_far[0])
-                    meter.window_done(count_objects(lists[0]) - before + done)
-        for known, parts in zip(lists, written_so_far, strict=True):
-            for part in parts:
-                known[context] = known[context] + part
+        rows = [
+            window_row(
+                model, audio, variants[number], lists[number], visible, window,
+                Bounds.of(model, settings, window, first=True, last=True),
+                settings, song_length_ms, stops,
+            )
+            for window, number in places
+        ]  # fmt: skip
+        hear = [
+            hearing(model, audio, window, variants[number].conditions) for window, number in places
+        ]
+        finished = _Finished(meter, len(variants))
+        answers = yield Work(rows, hear, cancelled, meter.tokens, on_answer=finished)
+        for (window, number), row, own in zip(places, rows, answers, strict=True):
+            if on_call is not None:
+                on_call(Call(context, window, (tuple(row.prompt),), (tuple(own),), (row.stops,)))
+            ids = _of_context(vocabulary, context, row.prompt, own, as_reference)
+            known = lists[number][context]
+            last = known.times[-1] if len(known) else None
+            lists[number][context] = known + decode_window(
+                vocabulary, model.layout, ids, window.start_ms, last
+            )
+        meter.objects(count_objects(lists[0]) - before)
     return lists
+
+
+class _Finished:
+    """Counts a window as done when all its variants are."""
+
+    def __init__(self, meter: Meter, variants: int) -> None:
+        self._meter = meter
+        self._left: dict[int, int] = {}
+        self._variants = variants
+
+    def __call__(self, index: int) -> None:
+        window = index // self._variants
+        left = self._left.get(window, self._variants) - 1
+        self._left[window] = left
+        if left == 0:
+            self._meter.window_done()
 
 
 def _of_context(

@@ -42,10 +42,17 @@ class Meter:
         if time.monotonic() - self._last >= _INTERVAL_S:
             self._send()
 
-    def window_done(self, objects: int) -> None:
-        """A window is finished, and the first variant holds this many new objects in all."""
+    def window_done(self, objects: int | None = None) -> None:
+        """A window is finished; ``objects``: how many new ones the first variant holds in all."""
         self._window += 1
-        self._objects = objects
+        if objects is None:
+            self._send()
+        else:
+            self.objects(objects)
+
+    def objects(self, count: int) -> None:
+        """The first variant holds this many new objects in all."""
+        self._objects = count
         self._send()
 
     def _send(self) -> None:

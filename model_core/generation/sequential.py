@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
-from model_core.generation.decode_loop import Row, generate_window, never
+from model_core.generation.decode_loop import Work, answer, never
 from model_core.generation.progress import Meter, Progress
+from model_core.generation.together import Writing, write_alone
 from model_core.generation.window_rows import (
     Bounds,
     Call,
@@ -20,12 +21,21 @@ from model_core.generation.window_rows import (
     Settings,
     Variant,
     count_objects,
+    hearing,
     window_row,
 )
 from model_core.model import Model
 from model_core.tokens.events import ContextType, TimedEvents
 
-__all__ = ["Call", "Generate", "Settings", "Variant", "generate_sequential", "trim"]
+__all__ = [
+    "Call",
+    "Generate",
+    "Settings",
+    "Variant",
+    "generate_sequential",
+    "trim",
+    "write_sequential",
+]
 
 
 def generate_sequential(
@@ -50,18 +60,40 @@ def generate_sequential(
         Cancelled: ``cancelled()`` became true; noticed before every token.
         CheckpointError: the model has no template for these contexts.
     """
+    writing = write_sequential(
+        model, audio, windows, variants, outs, written, settings, progress, cancelled, on_call
+    )
+
+    def instead(work: Work) -> list[list[int]]:
+        assert generate is not None
+        assert work.window is not None
+        return generate(work.window, work.rows)
+
+    return write_alone(writing, instead if generate else lambda work: answer(model.stepper, work))
+
+
+def write_sequential(
+    model: Model,
+    audio: Audio,
+    windows: Sequence[Window],
+    variants: Sequence[Variant],
+    outs: Sequence[ContextType],
+    written: Sequence[ContextType],
+    settings: Settings,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] = never,
+    on_call: Callable[[Call], None] | None = None,
+) -> Writing[list[dict[ContextType, TimedEvents]]]:
+    """:func:`generate_sequential` as a request that can share a batch with others.
+
+    See :func:`model_core.generation.together.write_together`.
+    """
     meter = Meter(len(windows) * len(written), progress)
     lists = [
         {context: variant.known.get(context, TimedEvents()) for context in outs}
         for variant in variants
     ]
     before = count_objects(lists[0]) if lists else 0
-
-    def by_network(window: Window, rows: Sequence[Row]) -> list[list[int]]:
-        heard = [model.encode_window(audio, window, each.conditions) for each in variants]
-        return generate_window(model.stepper, heard, rows, cancelled, meter.tokens)
-
-    run = generate or by_network
     for context in outs:
         if context not in written:
             continue
@@ -73,7 +105,8 @@ def generate_sequential(
                 window_row(model, audio, variant, known, visible, window, bounds, settings)
                 for variant, known in zip(variants, lists, strict=True)
             ]
-            answers = run(window, rows)
+            hear = [hearing(model, audio, window, variant.conditions) for variant in variants]
+            answers = yield Work(rows, hear, cancelled, meter.tokens, window=window)
             if on_call is not None:
                 on_call(
                     Call(
@@ -84,8 +117,8 @@ def generate_sequential(
                         tuple(row.stops for row in rows),
                     )
                 )
-            for known, answer in zip(lists, answers, strict=True):
-                known[context] = known[context] + bounds.read(answer, context, known[context])
+            for known, own in zip(lists, answers, strict=True):
+                known[context] = known[context] + bounds.read(own, context, known[context])
             meter.window_done(count_objects(lists[0]) - before)
     return lists
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from torch import Tensor
+
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
-from model_core.generation.decode_loop import Guidance, Row
+from model_core.generation.rows import Guidance, Row
 from model_core.generation.rules import (
     ConditionalTemperature,
     LogitsRule,
@@ -48,6 +50,7 @@ class Settings:
     timeshift_bias: float = 0.0
     guidance: float = 1.0  # above 1: away from the variant's negative conditions
     guidance_as_reference: bool = False
+    beams: int = 1  # above 1: the likeliest that so many beams find, nothing drawn
     # Nothing is written before or after these times (ms), if given. The reference has no such
     # bounds: it writes whole windows and cuts afterwards.
     first_ms: float | None = None
@@ -203,7 +206,7 @@ def window_row(
             prompt(variant.negative),
             settings.guidance,
             settings.guidance_as_reference,
-            model.encode_window(audio, window, told),
+            hearing(model, audio, window, told),
         )
     return Row(
         prompt=prompt(variant.conditions),
@@ -212,7 +215,15 @@ def window_row(
         stops=bounds.stops(visible[-1]) if stops is None else stops,
         limit=model.layout.tgt_len,
         guidance=guidance,
+        beams=settings.beams,
     )
+
+
+def hearing(
+    model: Model, audio: Audio, window: Window, conditions: Conditions
+) -> Callable[[], Tensor]:
+    """What a row hears, ``[1, S, d]``, encoded when it is asked for."""
+    return lambda: model.encode_window(audio, window, conditions)
 
 
 def count_objects(lists: Mapping[ContextType, TimedEvents]) -> int:
