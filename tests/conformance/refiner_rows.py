@@ -176,7 +176,7 @@ class _Case:
         )
         windows = len(rule.starts(self.stored["seq_len"], skip_short=True))
         taken = self.stored["n_steps"] // max(windows, 1)
-        self.options = RefinerOptions.as_reference(_sections(taken), self.scale, rule)
+        self.options = RefinerOptions.as_reference(_sections(taken or 10), self.scale, rule)
 
     def beat_length_at(self, time: float) -> float:
         """The stored red lines' ms of a beat."""
