@@ -236,7 +236,14 @@ def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange
     rounded = ticks_are_rounded((o.time for o in beatmap.hit_objects), timing)
     mode, keys = layout.written_mode(beatmap.mode), key_count(beatmap.circle_size)
     converted = groups_to_objects(
-        groups, timing, beatmap.slider_multiplier, rounded=rounded, mode=mode, keys=keys
+        groups,
+        timing,
+        beatmap.slider_multiplier,
+        rounded=rounded,
+        mode=mode,
+        keys=keys,
+        # Nothing is written behind the range, nor the ends of what is held at its end.
+        until_ms=int(free.last_ms),
     )
     objects = converted.objects
     if mode != beatmap.mode:

@@ -50,6 +50,7 @@ def groups_to_objects(
     rounded: bool = False,
     mode: int = 0,
     keys: int = 4,
+    until_ms: int | None = None,
 ) -> Converted:
     """The objects that groups describe, on the ticks of ``timing`` if ``resnap``.
 
@@ -59,6 +60,9 @@ def groups_to_objects(
     the map's game mode 0..3, and ``keys`` how many columns it has in mania. In taiko every
     object asks for its scroll speed, in the others only sliders for their velocity.
 
+    ``until_ms``: where the groups were broken off there, what is held then (spinners, drumrolls,
+    dendens, hold notes) lasts until then; otherwise it is dropped, for the model forgot its end.
+
     ``strict`` drops what the game or its editor would choke on: objects off screen, at one
     time, or inside another (in mania: in one column); without it only what is no object at all
     is dropped.
@@ -67,7 +71,7 @@ def groups_to_objects(
     maker = _MAKERS[mode](MapFrame(timing, slider_multiplier, keys, resnapper))
     for group in groups:
         maker.add(group)
-    maker.finish()
+    maker.finish(until_ms)
     # By column where times are equal, so that a chord does not depend on the order it was told.
     objects = sorted(maker.objects, key=lambda item: (item.time, item.x if mode == 3 else 0))
     if strict:

@@ -40,9 +40,12 @@ class ManiaObjects(ObjectMaker):
             self._close(group, column)
         return True
 
-    def finish(self) -> None:
+    def finish(self, until_ms: int | None = None) -> None:
         for column in tuple(self._open):
-            self._abandon(column)
+            if until_ms is None:
+                self._abandon(column)
+            else:
+                self._close(Group(EventType.HOLD_NOTE_END, time=until_ms), column)
 
     def _abandon(self, column: int) -> None:
         if self._open.pop(column, None) is not None:

@@ -52,8 +52,8 @@ class ObjectMaker(ABC):
         """Use a group; False if it is no part of this mode's objects."""
 
     @abstractmethod
-    def finish(self) -> None:
-        """Drop what is still open at the end."""
+    def finish(self, until_ms: int | None = None) -> None:
+        """Drop what is still open at the end; or end it at ``until_ms``, if it can be held."""
 
     def add(self, group: Group) -> None:
         """Use a group, or count it as dropped."""

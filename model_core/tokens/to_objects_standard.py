@@ -75,7 +75,9 @@ class StandardObjects(ObjectMaker):
                 return False
         return True
 
-    def finish(self) -> None:
+    def finish(self, until_ms: int | None = None) -> None:
+        if until_ms is not None and self._spinner is not None:
+            self.take(Group(EventType.SPINNER_END, time=until_ms))
         self._abandon()
 
     # ---------------------------------------------------------------- kinds

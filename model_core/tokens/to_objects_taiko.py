@@ -38,7 +38,11 @@ class TaikoObjects(ObjectMaker):
                 return False
         return True
 
-    def finish(self) -> None:
+    def finish(self, until_ms: int | None = None) -> None:
+        if until_ms is not None and self._open is not None:
+            roll = self._open.type is EventType.DRUMROLL
+            end = EventType.DRUMROLL_END if roll else EventType.DENDEN_END
+            self._close(Group(end, time=until_ms))
         self._abandon()
 
     def _abandon(self) -> None:

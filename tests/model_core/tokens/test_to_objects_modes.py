@@ -310,3 +310,30 @@ def test_any_ids_give_objects_or_reasons(ids: list[int], mode: int, keys: int) -
             assert mode == MANIA
         if item.kind is ObjectKind.SLIDER:
             assert len(item.sounds) == item.slides + 1 and item.length > 0
+
+
+# ------------------------------------------------------------------ broken off
+
+
+@pytest.mark.parametrize(
+    ("mode", "begun"),
+    [
+        (TAIKO, EventType.DRUMROLL),
+        (TAIKO, EventType.DENDEN),
+        (CATCH, EventType.SPINNER),
+        (MANIA, EventType.HOLD_NOTE),
+    ],
+)
+def test_what_is_held_where_the_groups_were_broken_off_lasts_until_then(
+    mode: int, begun: EventType
+) -> None:
+    beatmap = _map(mode, "")
+    group = Group(begun, time=900, column=2 if mode == MANIA else None)
+
+    def made(until_ms: int | None) -> Converted:
+        return groups_to_objects([group], beatmap.timing, 1.4, mode=mode, until_ms=until_ms)
+
+    (held,) = made(2500).objects
+    assert (held.time, held.end_time) == (900, 2500)
+    assert made(None).objects == () and made(None).dropped_count == 1
+    assert made(900).objects == ()  # held for no time at all
