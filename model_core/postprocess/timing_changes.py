@@ -86,9 +86,13 @@ class TimingLines:
         """The lines that set a tempo."""
         return [line for line in self.lines if line.uninherited]
 
+    def red_line(self, time: float) -> Line | None:
+        """The last red line at or before ``time``, else the first."""
+        return _at(self.red_lines, time)
+
     def beat_length(self, time: float) -> float:
         """Milliseconds of a beat at ``time``."""
-        line = _at(self.red_lines, time)
+        line = self.red_line(time)
         return _DEFAULT_BEAT_LENGTH if line is None else line.beat_length
 
     def slider_velocity(self, time: float) -> float:
@@ -131,27 +135,50 @@ class TimingLines:
             line.kiai = kiai
         self._finish(change)
 
+    def set_state(self, line: Line) -> None:
+        """Velocity, volume and kiai of another map's line, at its time and only there."""
+        change = self._change(line.time, green=True)
+        for own in change.lines:
+            if not own.uninherited:
+                own.beat_length = _GREEN if line.uninherited else line.beat_length
+            own.volume, own.kiai = line.volume, line.kiai
+        self._finish(change)
+
+    def set_tempo(self, time: float, beat_length: float, meter: int) -> None:
+        """A red line of this tempo, which sounds as what stands there does."""
+        change = self._change(time, red=True)
+        for line in change.lines:
+            if line.uninherited:
+                line.beat_length, line.meter = beat_length, meter
+        self._finish(change)
+
     def _after(self, time: float) -> list[Line]:
         return [line for line in self.lines if line.time > time]
 
-    def _change(self, time: float, green: bool = False) -> _Change:
-        """The lines that stand at ``time``; if none does (or no ``green`` one), a new green one."""
+    def _change(self, time: float, green: bool = False, red: bool = False) -> _Change:
+        """The lines that stand at ``time``; if none does (or none of the colour), a new one, too.
+
+        It is like the line before it, and green unless a ``red`` one is asked for.
+        """
         found = [line for line in self.lines if abs(line.time - time) <= _NEAR_MS]
-        if found and not (green and all(line.uninherited for line in found)):
+        colours = {line.uninherited for line in found}
+        if found and (red or not green or False in colours) and (not red or True in colours):
             return _Change(found)
-        if not found and self.lines and time < self.lines[0].time:
+        if not found and self.lines and time < self.lines[0].time and not red:
             self._begin_before(time)
         before = found[-1] if found else self.active(time)
-        new = Line(time, _GREEN, uninherited=False)
+        new = Line(time, _GREEN, uninherited=red)
         if before is not None:
             beat_length = _GREEN if before.uninherited else before.beat_length
-            new = replace(before, time=time, beat_length=beat_length, uninherited=False)
+            new = replace(before, time=time, beat_length=beat_length, uninherited=red)
         return _Change([*found, new], new, before)
 
     def _finish(self, change: _Change) -> None:
-        """Keep the new line unless it says no more than the line before it."""
+        """Keep the new line unless it is a green one and says no more than the line before it."""
         new, before = change.new, change.before
-        if new is None or (before is not None and new.same_effect(before)):
+        if new is None:
+            return
+        if not new.uninherited and before is not None and new.same_effect(before):
             return
         self.lines.insert(_index_after(self.lines, new.time), new)
 

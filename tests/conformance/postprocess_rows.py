@@ -14,6 +14,7 @@ from typing import Any
 
 from model_core.postprocess import ReferenceHeader, WrittenMap, write_reference
 from model_core.postprocess.drumrolls import drumroll_points
+from model_core.postprocess.library_map import LibraryMap, add_to_map
 from model_core.postprocess.sliders import path_of, progress_of
 from model_core.postprocess.timing_changes import Line, TimingLines
 from model_core.postprocess.velocities import human_velocity
@@ -23,7 +24,8 @@ from model_core.tokens.resnap import Resnapper
 from tests.conformance.report import Row, check, first_difference
 
 #: Files of ``units``, and keys of ``units/numeric_helpers.json``, that are compared here.
-UNITS = ("timing_change",)
+UNITS = ("timing_change", "add_to_beatmap")
+LIBRARY_VIEW = ("packed",)  # keys of units/beatmap_library_view.json
 NUMERIC_HELPERS = ("get_human_sv_and_length", "drumroll_control_points")
 _CURVES = {"Bezier": "B", "PerfectCurve": "P", "Catmull": "C", "Linear": "L"}
 _NUDGE = 1e-10  # of every velocity that the reference writes
@@ -39,7 +41,8 @@ def rows(folder: Path) -> Iterator[Row]:
         layout = _layout(family / "checkpoint")
         for case in cases:
             stored = json.loads(case.read_text(encoding="utf-8"))
-            yield from _case(f"{family.name}/{case.parent.name}-{case.stem}", stored, layout)
+            name = f"{family.name}/{case.parent.name}-{case.stem}"
+            yield from _case(name, stored, layout, folder, case.with_suffix(".osu"))
 
 
 def _layout(checkpoint: Path) -> Layout:
@@ -53,7 +56,9 @@ def _layout(checkpoint: Path) -> Layout:
 # -------------------------------------------------------------------- stages
 
 
-def _case(name: str, stored: Mapping[str, Any], layout: Layout) -> Iterator[Row]:
+def _case(
+    name: str, stored: Mapping[str, Any], layout: Layout, folder: Path, final: Path
+) -> Iterator[Row]:
     stages: dict[str, Any] = {stage["stage"]: stage for stage in stored["stages"]}
     written = stages.get("postprocessor.generate")
     generated = stages.get("processor.generate")  # of several passes the last, which has the map
@@ -84,6 +89,30 @@ def _case(name: str, stored: Mapping[str, Any], layout: Layout) -> Iterator[Row]
         yield Row(f"{name}/postprocess.text", "mismatch", f"{type(error).__name__}: {error}")
         return
     yield from _compare(f"{name}/postprocess", written["osu"], result)
+    text, kind = result.text, "own-text"
+    if result.random_places:
+        text, kind = written["osu"], "stored-text"
+    if "add_to_beatmap" in stages:
+        args = stored["args"]
+        reference = folder / args["beatmap_path"]
+        if not reference.is_file():
+            yield Row(f"{name}/add_to_beatmap.whole-text", "skipped", f"no {reference.name} here")
+            return
+        text = add_to_map(_text(reference), text, args["start_time"], args["end_time"])
+        wanted_text = stages["add_to_beatmap"]["osu"]
+        yield check(
+            f"{name}/add_to_beatmap.whole-text-from-{kind}",
+            lambda: first_difference(wanted_text.split("\n"), text.split("\n"), "line"),
+        )
+    if final.is_file():
+        yield check(
+            f"{name}/osu.whole-text-from-{kind}",
+            lambda: first_difference(_text(final).split("\n"), text.split("\n"), "line"),
+        )
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
 
 
 def _compare(name: str, text: str, found: WrittenMap) -> Iterator[Row]:
@@ -92,7 +121,10 @@ def _compare(name: str, text: str, found: WrittenMap) -> Iterator[Row]:
         lambda: first_difference(_section(text, "TimingPoints"), list(found.timing_lines), "line"),
     )
     if not found.random_places:
-        yield check(f"{name}.whole-text", lambda: first_difference(text, found.text, "text"))
+        yield check(
+            f"{name}.whole-text",
+            lambda: first_difference(text.split("\n"), found.text.split("\n"), "line"),
+        )
         return
     # The reference draws the direction of parts that say only a distance from a generator whose
     # state is not stored; what stands after such a part depends on it.
@@ -159,11 +191,45 @@ def _units(folder: Path) -> Iterator[Row]:
             if "progress_of" in case and case["type"] in _CURVES:
                 name = f"units/slider_path/{index}-progress-of-a-place"
                 yield check(name, lambda case=case: _progress(case))
+    yield from _library(folder)
     changes = folder / "units" / "timing_change.json"
     if changes.is_file():
         for case in json.loads(changes.read_text(encoding="utf-8")):
             name = f"units/timing_change/{case['op']}"
             yield check(name, lambda case=case: _timing_change(case))
+
+
+def _library(folder: Path) -> Iterator[Row]:
+    """Maps packed, and parts of maps put into others."""
+    views = folder / "units" / "beatmap_library_view.json"
+    if views.is_file():
+        for name, view in json.loads(views.read_text(encoding="utf-8")).items():
+            source = folder / "inputs" / f"{name}.osu"
+            if "packed" not in view:
+                continue
+            if not source.is_file():
+                yield Row(f"units/library_view/{name}-packed", "skipped", f"no {source.name} here")
+                continue
+            wanted, found = view["packed"], LibraryMap.read(_text(source)).pack()
+            yield check(
+                f"units/library_view/{name}-packed-whole-text",
+                lambda w=wanted, f=found: first_difference(w.split("\n"), f.split("\n"), "line"),
+            )
+    merges = folder / "units" / "add_to_beatmap.json"
+    if merges.is_file():
+        for index, case in enumerate(json.loads(merges.read_text(encoding="utf-8"))):
+            name = f"units/add_to_beatmap/{index}-whole-text"
+            new, _, into = case["case"].partition(" into ")
+            paths = [folder / "inputs" / f"{stem}.osu" for stem in (into, new)]
+            if not all(path.is_file() for path in paths):
+                yield Row(name, "skipped", f"{case['case']}: not both are in inputs")
+                continue
+            text = add_to_map(*map(_text, paths), case["start_time"], case["end_time"])
+            wanted = case["out"]
+            yield check(
+                name,
+                lambda w=wanted, f=text: first_difference(w.split("\n"), f.split("\n"), "line"),
+            )
 
 
 def _progress(case: Mapping[str, Any]) -> str | None:
