@@ -154,11 +154,15 @@ class LookbackBias:
         if self._previous not in self._timed:
             return
         inside = slice(self._lookback.start, self._lookback.stop)
-        outside = 1.0 - float(p[inside].sum())
-        scale = 1.0 / (outside * (1.0 - before) + before)
+        outside = max(1.0 - float(p[inside].sum()), 0.0)  # sums of shares are rounded
+        rest = outside * (1.0 - before) + before
         p[inside] = 0.0
-        p *= scale
-        p[self._lookback.start] = min(max((scale - 1.0) * before / (1.0 - before), 0.0), 1.0)
+        if rest > 0.0:
+            p /= rest
+            # (1 / rest - 1) * before / (1 - before), which has no value where before is 1
+            p[self._lookback.start] = min((1.0 - outside) * before / rest, 1.0)
+        else:
+            p[self._lookback.start] = 1.0  # nothing but times inside is likely: the window ends
         with np.errstate(divide="ignore"):
             scores[:] = np.log(p)
 

@@ -128,3 +128,22 @@ def test_monotonic_remembers_what_a_rescan_would_find(history: Sequence[int]) ->
     wanted = np.zeros(50, dtype=np.float32)
     wanted[times.start : lowest] = -np.inf
     np.testing.assert_array_equal(scores, wanted)
+
+
+@pytest.mark.parametrize("end_before", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("inside", [0.0, 0.5, 1.0])
+def test_the_lookback_bias_leaves_scores_whatever_is_certain(
+    end_before: float, inside: float
+) -> None:
+    """A network may be sure of the end, and then of a time inside the lookback."""
+    rule = LookbackBias(range(4, 6), ends=(0,), timed=(3,))
+    rule.reset([1])
+    with np.errstate(divide="ignore"):
+        first = np.log(np.array([end_before, 0, 0, 1 - end_before, 0, 0, 0], np.float32))
+        second = np.log(np.array([0, 0, 0, 0, inside, 0, 1 - inside], np.float32))
+    rule.apply(first)
+    rule.observe(3)
+    rule.apply(second)
+    assert not np.isnan(second).any()
+    assert second.max() > -np.inf
+    assert second[5] == -np.inf
