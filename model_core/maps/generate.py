@@ -30,6 +30,7 @@ from model_core.maps.maker import Draft, Maker, Target
 from model_core.maps.objects import breaks_between
 from model_core.maps.parameters import GenerationParameters
 from model_core.model import Model
+from model_core.refiner import Refiner
 from model_core.remap.options import Progress
 from model_core.tokens import Conditions, ContextType
 
@@ -77,6 +78,7 @@ def generate_map(
     header: MapHeader | None = None,
     *,
     red_lines: Sequence[RedLine] | None = None,
+    refiner: Refiner | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
 ) -> GeneratedMap:
@@ -88,6 +90,8 @@ def generate_map(
         header: file names, title, artist and the like; its mode and difficulty settings are not
             taken. Without one the difficulty is called after its stars.
         red_lines: the song's timing, where it is known; else the model times it.
+        refiner: for models that place objects in coarse cells (v28, v29); the published one is
+            loaded where it is needed and not given.
         progress: told about every window and every few tokens. cancelled: asked before every
             token.
 
@@ -109,7 +113,7 @@ def generate_map(
         keycount=round(full.circle_size) if full.mode == _MANIA else None,
     )
     target = Target(full.mode, round(full.circle_size), full.slider_multiplier)
-    maker = Maker(model, audio, parameters, target, told, progress, cancelled)
+    maker = Maker(model, audio, parameters, target, told, progress, cancelled, refiner)
     draft = maker.draft(red_lines=red_lines)
     if full.preview_time < 0 and draft.kiai:
         full = replace(full, preview_time=round(draft.kiai[0][0]))
@@ -128,6 +132,7 @@ def generate_difficulty(
     parameters: GenerationParameters | None = None,
     name: str = "",
     *,
+    refiner: Refiner | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
 ) -> GeneratedMap:
@@ -138,6 +143,7 @@ def generate_difficulty(
 
     Args:
         name: of the difficulty; it is called after its stars unless given.
+        refiner, progress, cancelled: as of :func:`generate_map`.
 
     Raises:
         InputError: the source has no timing, the range is outside the song, or the name cannot
@@ -173,7 +179,7 @@ def generate_difficulty(
         full.slider_multiplier,
         ticks_are_rounded((o.time for o in source.hit_objects), source.timing),
     )
-    maker = Maker(model, audio, parameters, target, told, progress, cancelled)
+    maker = Maker(model, audio, parameters, target, told, progress, cancelled, refiner)
     draft = maker.draft(
         red_lines=red_lines,
         reference=source,

@@ -22,7 +22,9 @@ from model_core.maps.drawing import sampler_of, settings_of
 from model_core.maps.flow import FlowRequest, Written, run_flow
 from model_core.maps.objects import kiai_spans, objects_of, scroll_speeds, timing_of
 from model_core.maps.parameters import GenerationParameters
+from model_core.maps.refining import refined, snaps_overlaps, wants_refiner
 from model_core.model import Model
+from model_core.refiner import Refiner
 from model_core.remap.options import Progress
 from model_core.tokens import Conditions, ContextType, TimedEvents, reference_timing
 from model_core.tokens.translation import CATCH, STAND_IN_CIRCLE_SIZE
@@ -73,8 +75,10 @@ class Maker:
         told: Conditions,
         progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool],
+        refiner: Refiner | None = None,
     ) -> None:
         self._model = model
+        self._refiner = refiner
         self._audio = audio
         self._parameters = parameters
         self._target = target
@@ -133,8 +137,7 @@ class Maker:
                     self._model, self._audio, request, sampler, self._tell, self._cancelled
                 )
             try:
-                with self._stage("post"):
-                    return self._drafted(written, red_lines)
+                return self._drafted(written, red_lines)
             except DegenerateOutput:
                 if attempt + 1 == _ATTEMPTS:
                     raise
@@ -168,16 +171,25 @@ class Maker:
                 for line in written.red_lines or _no_beat()
             )
         timing = timing_of(red_lines)
-        converted = objects_of(
-            layout,
-            written.contexts,
-            timing,
-            target.slider_multiplier,
-            target.mode,
-            target.keys,
-            resnap=parameters.resnap,
-            rounded=target.rounded,
-        )
+        contexts = written.contexts
+        if wants_refiner(layout, parameters, self.told.gamemode):
+            with self._stage("refine"):
+                contexts = refined(
+                    self._model, contexts, timing, self.told, parameters, self._refiner,
+                    self._cancelled, self._tell_steps,
+                )  # fmt: skip
+        with self._stage("post"):
+            converted = objects_of(
+                layout,
+                contexts,
+                timing,
+                target.slider_multiplier,
+                target.mode,
+                target.keys,
+                resnap=parameters.resnap,
+                rounded=target.rounded,
+                snap_overlaps=snaps_overlaps(layout, parameters, self.told.gamemode),
+            )
         inside = tuple(o for o in converted.objects if self._first <= o.time <= self._last)
         self._check(inside)
         end = self._audio.song_length_ms
@@ -268,6 +280,10 @@ class Maker:
                 state.objects, left,
             )
         )  # fmt: skip
+
+    def _tell_steps(self, done: int, steps: int) -> None:
+        if self._report is not None:
+            self._report(Progress("refine", min(done + 1, steps), steps))
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from model_core.beatmap import NewObject, RedLine
 from model_core.beatmap.timing import Timing
 from model_core.beatmap.timing_points import TimingPoint
+from model_core.postprocess.overlaps import snap_near_overlaps
 from model_core.tokens.events import ContextType, EventType, TimedEvents
 from model_core.tokens.groups import events_to_groups
 from model_core.tokens.layout import Layout
@@ -46,17 +47,19 @@ def objects_of(
     *,
     resnap: bool = True,
     rounded: bool = False,
+    snap_overlaps: bool = False,
 ) -> Converted:
     """The objects that were written, in the map's own mode.
 
     Positions are osu! pixels. Where the model was never shown the mode, it wrote osu!standard,
     which is turned into it here. ``rounded``: see
-    :func:`~model_core.tokens.to_objects.groups_to_objects`.
+    :func:`~model_core.tokens.to_objects.groups_to_objects`. ``snap_overlaps`` stacks objects that
+    nearly lie on one another, as refined positions leave them.
     """
-    events = contexts.get(ContextType.MAP, TimedEvents())
+    groups = events_to_groups(contexts.get(ContextType.MAP, TimedEvents()), layout)
     spelled = layout.written_mode(mode)
     converted = groups_to_objects(
-        events_to_groups(events, layout),
+        snap_near_overlaps(groups) if snap_overlaps else groups,
         timing,
         slider_multiplier,
         resnap=resnap,

@@ -189,7 +189,9 @@ class GenerationParameters(CommonParameters):
     refine_guidance: float = number(
         "Guidance of the refinement towards the descriptors.", low=1, high=20, default=1.0
     )
-    refine_steps: int = whole("Steps of the refinement.", low=1, high=100, default=10)
+    refine_steps: int | None = whole(
+        "Steps of the refinement.", low=1, high=100, otherwise="100, and 10 with v30 and v31"
+    )
     snap_overlaps: bool | None = flag(
         "Make overlaps that are nearly perfect perfect.",
         otherwise="yes where positions are refined",
