@@ -87,12 +87,14 @@ class PointSequence:
     times: float32 [N], ms.
     context: float32 [272, N].
     owners: for every event read, the point that it belongs to (N for those after the last).
+    types: for every point, the event that says what it is.
     """
 
     positions: Floats
     times: Floats
     context: Floats
     owners: tuple[int, ...]
+    types: tuple[int, ...]
     sliders: tuple[SliderPoints, ...]
 
     def __len__(self) -> int:
@@ -114,6 +116,7 @@ class _Reader:
     def __init__(self, layout: Layout, pixels: Callable[[float], float]) -> None:
         self.points: list[Point] = []
         self.owners: list[int] = []
+        self.types: list[int] = []
         self.sliders: list[SliderPoints] = []
         self._layout = layout
         self._pixels = pixels
@@ -131,6 +134,7 @@ class _Reader:
             if not first:
                 point, self._coming = self._coming, Point(EventType.CIRCLE, 0.0)
                 point.type, point.time = event.type, time
+            self.types.append(len(self.owners))
             self.owners.append(len(self.points))
             self.points.append(point)
             self._open = True
@@ -177,6 +181,7 @@ class _Reader:
             # Version 2 says the place first and then, as if of another anchor, the time.
             self.points[slider.last].time = point.time
             self.points.pop()
+            self.types.pop()
             self.owners = [min(owner, slider.last) for owner in self.owners]
             return
         slider.path.append(number)
@@ -245,6 +250,7 @@ def read_points(
         times=times,
         context=_context(points, places, times),
         owners=tuple(reader.owners),
+        types=tuple(reader.types),
         sliders=tuple(reader.sliders),
     )
 

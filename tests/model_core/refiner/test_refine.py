@@ -145,3 +145,16 @@ def test_maps_without_places_stay_as_they_are(refiner: Refiner, layout: Layout) 
     taiko = joined([(50.0, Event(EventType.CIRCLE)), (50.0, Event(EventType.TIME, 50))])
     assert refined(refiner, taiko, layout) == taiko
     assert refined(refiner, TimedEvents(), layout) == TimedEvents()
+
+
+def test_what_stands_around_is_looked_at_and_stays(refiner: Refiner, layout: Layout) -> None:
+    timed = circles(30)
+    cut, end = timed.times.index(2000), timed.times.index(4000)
+    before = TimedEvents(timed.events[:cut], timed.times[:cut])
+    own = TimedEvents(timed.events[cut:end], timed.times[cut:end])
+    after = TimedEvents(timed.events[end:], timed.times[end:])
+    found = refined(refiner, own, layout, before=before, after=after)
+    # The very places that the whole map's refinement has there, the rest of it kept.
+    whole = refined(refiner, timed, layout, start_ms=2000, end_ms=4000)
+    assert places(found, layout) == places(whole, layout)[9:19]
+    assert places(found, layout) != places(refined(refiner, own, layout), layout)
