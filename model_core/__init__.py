@@ -14,17 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["load"]
 
 
-def load(checkpoint: str = "starter", device: str = "auto", dtype: str = "auto") -> Model:
+def load(
+    checkpoint: str = "starter",
+    device: str = "auto",
+    dtype: str = "auto",
+    gamemode: int | None = 0,
+) -> Model:
     """Load a checkpoint: a local folder, a hub repository, or ``"starter"``.
 
     Args:
         checkpoint: folder path, ``owner/name`` on the hub, or ``"starter"``.
         device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"mps"``.
         dtype: ``"auto"``, ``"float32"``, ``"bfloat16"``, ``"float16"``.
+        gamemode: 0..3, of the maps it is for: where the checkpoint has a fine-tune for that mode
+            it is taken; None takes the base.
 
     Raises:
         CheckpointError: files are missing, damaged or not understood.
     """
     from model_core.model import load_model
 
-    return load_model(checkpoint, device=device, dtype=dtype)
+    return load_model(checkpoint, device=device, dtype=dtype, gamemode=gamemode)

@@ -28,6 +28,7 @@ class Job:
         request: as the caller sent it, with ``seed`` filled in.
         base: the map's bytes as they were when the job was asked for.
         audio: path of the audio file.
+        mode: the map's game mode, 0..3.
         notices: what whoever takes the result is told first.
         created_at, started_at, finished_at: seconds since the epoch.
         arrived: ``time.monotonic()`` at creation, for the timings.
@@ -39,6 +40,7 @@ class Job:
     base: bytes
     audio: str
     notices: tuple[provenance_pb2.Notice, ...] = ()
+    mode: int = 0
     created_at: float = field(default_factory=time.time)
     arrived: float = field(default_factory=time.monotonic)
     state: int = jobs_pb2.JOB_STATE_QUEUED

@@ -17,10 +17,9 @@ from osu_companion.v1 import remap_pb2
 from daemon.access import Access
 from daemon.jobs.job import Job
 from daemon.notices import notices_for
-from daemon.refusal import Refusal, bad_field, precondition
+from daemon.refusal import bad_field, precondition
 from daemon.songs.mapper_names import mapper_names
 from model_core.beatmap import Beatmap, parse
-from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import CompanionError
 
 # torch's generators take 63 bits; a seed that the daemon chooses is one that people can type.
@@ -44,7 +43,7 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, access: Access, config
         raise precondition(
             "MAP_CHANGED", str(path), f"{path.name} has changed since it was read. Ask again"
         )
-    beatmap = standard_beatmap(path, data)
+    beatmap = readable_beatmap(path, data)
     start_ms, end_ms = _range(request, beatmap)
     audio = access.find_audio(path, beatmap.audio_filename)
     filled = remap_pb2.RemapBeatmapRequest()
@@ -63,14 +62,15 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, access: Access, config
         base=data,
         audio=str(audio),
         notices=tuple(notices_for(beatmap, mapper_names(config))),
+        mode=beatmap.mode,
     )
 
 
-def standard_beatmap(path: Path, data: bytes) -> Beatmap:
-    """The beatmap in the bytes.
+def readable_beatmap(path: Path, data: bytes) -> Beatmap:
+    """The beatmap in the bytes, of any mode.
 
     Raises:
-        Refusal: not a beatmap, or of a mode that is not built.
+        Refusal: not a beatmap.
     """
     beatmap = parse(data)
     if not beatmap.document.has_header:
@@ -78,13 +78,6 @@ def standard_beatmap(path: Path, data: bytes) -> Beatmap:
             "NOT_A_BEATMAP",
             "path",
             f'{path} is not a beatmap: its first line is not "osu file format v..."',
-        )
-    if beatmap.mode != 0:
-        raise Refusal(
-            "NOT_SUPPORTED",
-            f"{path.name} is an {MODE_NAMES[beatmap.mode]} map; only osu! (standard) maps are "
-            "supported so far, other modes are not supported yet",
-            facts={"mode": str(beatmap.mode)},
         )
     return beatmap
 

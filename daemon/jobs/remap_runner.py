@@ -57,11 +57,11 @@ class RemapRunner:
         async with self._supervisor.turn(cancel):
             warm = self._supervisor.loaded
             began = time.monotonic()
-            if warm is None or warm.name != job.request.model:
+            if warm is None or not self._supervisor.serves(job.request.model, job.mode):
                 starting = self._supervisor.state == status_pb2.WORKER_STATE_STOPPED
                 stage = jobs_pb2.JOB_STAGE_STARTING if starting else jobs_pb2.JOB_STAGE_LOADING
                 job.advance(jobs_pb2.JobProgress(stage=stage, attempt=attempt, seconds_left=-1.0))
-            loaded = await self._supervisor.load(job.request.model, cancel)
+            loaded = await self._supervisor.load(job.request.model, cancel, mode=job.mode)
             load_ms = 0.0 if loaded is warm else (time.monotonic() - began) * 1000
             frame = await self._supervisor.remap(
                 {

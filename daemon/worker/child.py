@@ -82,7 +82,11 @@ class Child:
             engine = self._get_engine()
             if frame["type"] == "load":
                 answer = engine.load(
-                    frame["model"], frame["device"], frame["precision"], frame["threads"]
+                    frame["model"],
+                    frame["device"],
+                    frame["precision"],
+                    frame["threads"],
+                    frame["mode"],
                 )
             else:
                 answer = engine.remap(frame, self._reporter(question), cancelled.is_set)

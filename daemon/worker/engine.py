@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from osu_companion.v1 import jobs_pb2, remap_pb2
+from osu_companion.v1 import jobs_pb2, provenance_pb2, remap_pb2
 
 from daemon.model_errors import reason_of
 from daemon.worker.answer import variant_message
@@ -45,24 +45,30 @@ class RemapEngine:
 
     def __init__(self) -> None:
         self._model: Model | None = None
-        self._loaded = ""
+        self._asked = ("", "", "")  # model, device and precision as they were named
         self._identifying: Identifying | None = None
         self._songs: OrderedDict[tuple[str, int, int], Audio] = OrderedDict()
 
-    def load(self, model: str, device: str, precision: str, threads: int) -> dict[str, Any]:
+    def load(
+        self, model: str, device: str, precision: str, threads: int, mode: int = 0
+    ) -> dict[str, Any]:
         with _as_failures():
             import torch
 
             import model_core
+            from model_core.checkpoints.resolve import resolve
 
             if threads:
                 torch.set_num_threads(threads)
-            # The old one's memory goes before the new one's is asked for.
-            self._model = None
-            self._model = model_core.load(model, device=device, dtype=precision)
-            self._loaded = model
-            self._identifying = None if self._model.folder is None else _begin(self._model.folder)
-            info = self._model.info()
+            asked = (model, device, precision)
+            held = self._model
+            if held is None or self._asked != asked or resolve(model, mode).folder != held.folder:
+                # The old one's memory goes before the new one's is asked for.
+                self._model = held = None
+                held = model_core.load(model, device=device, dtype=precision, gamemode=mode)
+                self._model, self._asked = held, asked
+                self._identifying = None if held.folder is None else _begin(held.folder)
+            info = held.info()
             if not threads and info.device == "cpu" and info.parameters < _SMALL_MODEL:
                 torch.set_num_threads(1)
         return Loaded(
@@ -72,6 +78,7 @@ class RemapEngine:
             precision=info.dtype,
             family=info.family,
             parameters=info.parameters,
+            mode=mode,
         ).as_dict()
 
     def remap(
@@ -80,7 +87,7 @@ class RemapEngine:
         with _as_failures():
             request = remap_pb2.RemapBeatmapRequest.FromString(task["request"])
             model = self._model
-            if model is None or self._loaded != request.model:
+            if model is None or self._asked[0] != request.model:
                 raise TaskFailed(
                     "INTERNAL", f"The model {request.model} is not loaded. Ask again", fatal=True
                 )
@@ -123,6 +130,10 @@ class RemapEngine:
             ]
             timings = _timings(result, audio_ms, patch_ms=_since(begun))
         answer = jobs_pb2.JobResult(variants=variants, timings=timings, refused=result.refused)
+        answer.notices.extend(
+            provenance_pb2.Notice(code=provenance_pb2.Notice.CODE_MODEL, text=text)
+            for text in result.warnings
+        )
         answer.provenance.options.update(_drawn_with(request, model))
         if self._identifying is not None:
             identity = self._identifying.result()

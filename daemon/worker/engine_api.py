@@ -47,8 +47,14 @@ class TaskFailed(Exception):  # noqa: N818
 class Engine(Protocol):
     """Holds a model on the device. All calls come from one thread, one after another."""
 
-    def load(self, model: str, device: str, precision: str, threads: int) -> dict[str, Any]:
-        """Load a model, in place of another if need be; facts about it as :class:`Loaded`."""
+    def load(
+        self, model: str, device: str, precision: str, threads: int, mode: int = 0
+    ) -> dict[str, Any]:
+        """Load a model, in place of another if need be; facts about it as :class:`Loaded`.
+
+        ``mode`` is the game mode of the maps that come next: a checkpoint may have a fine-tune for
+        it. Where the loaded one serves that mode as well, it stays.
+        """
 
     def remap(
         self,
@@ -64,7 +70,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Facts about a loaded model, for the status. ``device_reason`` says why this device."""
+    """Facts about a loaded model, for the status. ``device_reason`` says why this device.
+
+    ``mode`` is the game mode that it was last asked to serve.
+    """
 
     name: str
     device: str
@@ -73,6 +82,7 @@ class Loaded:
     family: str = ""
     parameters: int = 0
     load_ms: float = 0.0
+    mode: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

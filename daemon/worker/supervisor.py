@@ -39,7 +39,7 @@ class Supervisor:
         self._config = config
         self._process: WorkerProcess | None = None
         self._loading: asyncio.Task[Loaded] | None = None
-        self._loading_model = ""
+        self._loading_model: tuple[str, int | None] = ("", None)
         # Held by whoever uses the worker: a job, or a call that loads or unloads.
         self._turn = asyncio.Lock()
         self._busy = False
@@ -83,7 +83,12 @@ class Supervisor:
             self._start_clock()
 
     async def load(
-        self, model: str, cancel: asyncio.Event | None = None, *, keep_alive: float | None = None
+        self,
+        model: str,
+        cancel: asyncio.Event | None = None,
+        *,
+        mode: int | None = None,
+        keep_alive: float | None = None,
     ) -> Loaded:
         """Have a worker with the model loaded (within :meth:`turn`).
 
@@ -91,6 +96,7 @@ class Supervisor:
 
         Args:
             model: as configured or requested.
+            mode: of the map that is to be worked on; None: any will do.
             keep_alive: seconds that replace the configured ones until the next request; 0 or
                 less: for ever.
 
@@ -101,17 +107,24 @@ class Supervisor:
         self._keep_alive = keep_alive
         while True:
             loading = self._loading
-            if loading is not None and not loading.done() and self._loading_model != model:
+            wanted = (model, mode)
+            if loading is not None and not loading.done() and self._loading_model != wanted:
                 await or_cancelled(asyncio.wait([loading]), cancel)
                 continue
             if loading is None or loading.done():
-                if self.loaded is not None and self.loaded.name == model and self._process:
+                if self._process and self.serves(model, mode):
+                    assert self.loaded is not None
                     return self.loaded
-                loading = asyncio.create_task(self._load(model), name="load")
+                loading = asyncio.create_task(self._load(model, mode or 0), name="load")
                 # The last one waiting for it may have left.
                 loading.add_done_callback(_look_at)
-                self._loading, self._loading_model = loading, model
+                self._loading, self._loading_model = loading, wanted
             return await or_cancelled(asyncio.shield(loading), cancel)
+
+    def serves(self, model: str, mode: int | None = None) -> bool:
+        """Whether this model is loaded, and for this mode."""
+        loaded = self.loaded
+        return loaded is not None and loaded.name == model and mode in (None, loaded.mode)
 
     async def remap(
         self, task: Frame, on_progress: Callable[[Frame], None], cancel: asyncio.Event
@@ -165,7 +178,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _load(self, model: str) -> Loaded:
+    async def _load(self, model: str, mode: int) -> Loaded:
         process = self._process
         if process is None or not process.alive:
             process = await WorkerProcess.start()
@@ -180,6 +193,7 @@ class Supervisor:
                 "device": self._config.device,
                 "precision": self._config.precision,
                 "threads": self._config.threads,
+                "mode": mode,
             }
         )
         try:
@@ -196,6 +210,7 @@ class Supervisor:
             family=str(facts.get("family", "")),
             parameters=int(facts.get("parameters", 0)),
             load_ms=(time.monotonic() - started) * 1000,
+            mode=mode,
         )
         log.info("loaded %s", self.loaded)
         return self.loaded

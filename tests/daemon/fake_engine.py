@@ -28,7 +28,9 @@ TOKEN_SECONDS = 0.005
 class FakeEngine:
     """Loads any model but "broken" and "deadly"; "slow-load" takes two seconds."""
 
-    def load(self, model: str, device: str, precision: str, threads: int) -> dict[str, Any]:
+    def load(
+        self, model: str, device: str, precision: str, threads: int, mode: int = 0
+    ) -> dict[str, Any]:
         if model == "broken":
             raise TaskFailed("CHECKPOINT_UNUSABLE", "broken/config.json is damaged. Get it again")
         if model == "deadly":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from osu_companion.v1 import jobs_pb2, models_pb2, remap_pb2
+from osu_companion.v1 import jobs_pb2, models_pb2, provenance_pb2, remap_pb2
 
 from tests.daemon.conftest import MAP_LINES, Mapset, RunningDaemon, start_daemon
 from tests.daemon.errors import reason
@@ -129,7 +130,9 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
         edit = remap(beatmap, start_ms, end_ms, circles)
         candidate = Candidate(1, 1, edit, circles, None)
         spent = {"encoder": 5.0, "decode": 50.0, "patch": 1.0, "rank": 2.0}
-        return RemapResult((candidate,), ("variant 1: silence",), options.seed, 12, 1, spent)
+        return RemapResult(
+            (candidate,), ("variant 1: silence",), options.seed, 12, 1, spent, ("It was deaf.",)
+        )
 
     monkeypatch.setattr(model_core.remap, "remap_range", write_circles)
     write_song(tmp_path / "song.wav")
@@ -151,6 +154,8 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
     assert [step.stage for step in seen] == ["AUDIO", "DECODE", "PATCH"]
     result = jobs_pb2.JobResult.FromString(answer["result"])
     assert list(result.refused) == ["variant 1: silence"]
+    told = [(notice.code, notice.text) for notice in result.notices]
+    assert told == [(provenance_pb2.Notice.CODE_MODEL, "It was deaf.")]
     assert math.isnan(result.variants[0].seam_bits)
     assert result.timings.tokens_per_second == pytest.approx(240)
     assert result.timings.rank_ms == pytest.approx(2)
@@ -159,6 +164,28 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
     preview = result.variants[0].patch.preview
     generated = [item for item in preview.objects if item.role == item.ROLE_GENERATED]
     assert [item.start_ms for item in generated] == [2000, 2500, 3000, 3500]
+
+
+def test_a_mode_with_a_fine_tune_of_its_own_is_loaded_anew_and_no_other(
+    checkpoint: Path, tmp_path: Path
+):
+    from daemon.worker.engine import RemapEngine
+
+    folder = tmp_path / "published"
+    shutil.copytree(checkpoint, folder)
+    shutil.copytree(checkpoint, folder / "gamemode=1")
+    engine = RemapEngine()
+
+    def loaded(mode: int) -> object:
+        facts = engine.load(str(folder), "cpu", "auto", 0, mode)
+        assert facts["mode"] == mode
+        return engine._model
+
+    base = loaded(0)
+    assert loaded(3) is base is loaded(0)
+    taiko = loaded(1)
+    assert taiko is not base and taiko.folder == folder / "gamemode=1"  # type: ignore[attr-defined]
+    assert loaded(1) is taiko
 
 
 def test_model_is_described(real_daemon: RunningDaemon):

@@ -144,7 +144,6 @@ def test_requests_that_never_become_jobs(
     [
         (("Dear diary,", "today I renamed a text file."), "NOT_A_BEATMAP"),
         ((), "NOT_A_BEATMAP"),
-        (tuple(line.replace("Mode: 0", "Mode: 3") for line in MAP_LINES), "NOT_SUPPORTED"),
         (tuple(line.replace("Audio.wav", "gone.mp3") for line in MAP_LINES), "AUDIO_NOT_FOUND"),
         (tuple(line for line in MAP_LINES if "Audio" not in line), "AUDIO_NOT_FOUND"),
         (
@@ -160,10 +159,7 @@ def test_files_that_cannot_be_remapped(
     other.write(lines)
     with pytest.raises(grpc.RpcError) as caught:
         list(shared_daemon.remap(other.map))
-    status = status_of(caught.value)
-    assert reason(status) == wanted
-    if wanted == "NOT_SUPPORTED":
-        assert "not supported yet" in status.message
+    assert reason(status_of(caught.value)) == wanted
 
 
 def test_failures_of_the_model_are_the_last_event(

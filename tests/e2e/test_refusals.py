@@ -97,17 +97,6 @@ def test_ranges_that_are_none(house: House, mapset: Mapset) -> None:
     assert (told["exit_code"], told["reason"]) == (4, "RANGE_EMPTY")
 
 
-@pytest.mark.parametrize("mode", [1, 2, 3])
-def test_other_modes_are_not_supported_yet(house: House, mapset: Mapset, mode: int) -> None:
-    mapset.rewrite(mapset.insane, b"Mode: 0", b"Mode: %d" % mode)
-    error = refused(house, mapset.insane)
-    assert error.reason == "NOT_SUPPORTED" and "not supported yet" in str(error)
-    if mode == 3:
-        ran = house.run("remap", mapset.insane, "--from", START, "--to", END)
-        assert ran.code == 4
-        assert "not supported yet" in ran.err
-
-
 def test_options_that_make_no_sense(house: House, mapset: Mapset) -> None:
     path = mapset.insane
     assert isinstance(refused(house, path, variants=99), UsageError)  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!osu_companion/v1/provenance.proto\x12\x10osu_companion.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x01\n\x06Notice\x12+\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x1d.osu_companion.v1.Notice.Code\x12\x0c\n\x04text\x18\x02 \x01(\t\"^\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43ODE_RANKING\x10\x01\x12\x15\n\x11\x43ODE_OTHER_MAPPER\x10\x02\x12\x17\n\x13\x43ODE_MAPPER_UNKNOWN\x10\x03\"\xc3\x02\n\nProvenance\x12\x0c\n\x04verb\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12+\n\x07made_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fprogram_version\x18\x04 \x01(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x30\n\ncheckpoint\x18\x06 \x01(\x0b\x32\x1c.osu_companion.v1.Checkpoint\x12\x0c\n\x04seed\x18\x07 \x01(\x04\x12(\n\x07options\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0e\n\x06\x64\x65vice\x18\t \x01(\t\x12\x11\n\tprecision\x18\n \x01(\t\x12\x10\n\x08start_ms\x18\x0b \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x0c \x01(\x05\x12\x13\n\x0b\x62\x61se_sha256\x18\r \x01(\t\"Z\n\nCheckpoint\x12\x0e\n\x06\x66\x61mily\x18\x01 \x01(\t\x12\x12\n\nparameters\x18\x02 \x01(\x03\x12\x10\n\x08revision\x18\x03 \x01(\t\x12\x16\n\x0eweights_sha256\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!osu_companion/v1/provenance.proto\x12\x10osu_companion.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x01\n\x06Notice\x12+\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x1d.osu_companion.v1.Notice.Code\x12\x0c\n\x04text\x18\x02 \x01(\t\"n\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43ODE_RANKING\x10\x01\x12\x15\n\x11\x43ODE_OTHER_MAPPER\x10\x02\x12\x17\n\x13\x43ODE_MAPPER_UNKNOWN\x10\x03\x12\x0e\n\nCODE_MODEL\x10\x04\"\xc3\x02\n\nProvenance\x12\x0c\n\x04verb\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12+\n\x07made_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fprogram_version\x18\x04 \x01(\t\x12\r\n\x05model\x18\x05 \x01(\t\x12\x30\n\ncheckpoint\x18\x06 \x01(\x0b\x32\x1c.osu_companion.v1.Checkpoint\x12\x0c\n\x04seed\x18\x07 \x01(\x04\x12(\n\x07options\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0e\n\x06\x64\x65vice\x18\t \x01(\t\x12\x11\n\tprecision\x18\n \x01(\t\x12\x10\n\x08start_ms\x18\x0b \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x0c \x01(\x05\x12\x13\n\x0b\x62\x61se_sha256\x18\r \x01(\t\"Z\n\nCheckpoint\x12\x0e\n\x06\x66\x61mily\x18\x01 \x01(\t\x12\x12\n\nparameters\x18\x02 \x01(\x03\x12\x10\n\x08revision\x18\x03 \x01(\t\x12\x16\n\x0eweights_sha256\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,11 +34,11 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.provenance
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_NOTICE']._serialized_start=119
-  _globals['_NOTICE']._serialized_end=282
+  _globals['_NOTICE']._serialized_end=298
   _globals['_NOTICE_CODE']._serialized_start=188
-  _globals['_NOTICE_CODE']._serialized_end=282
-  _globals['_PROVENANCE']._serialized_start=285
-  _globals['_PROVENANCE']._serialized_end=608
-  _globals['_CHECKPOINT']._serialized_start=610
-  _globals['_CHECKPOINT']._serialized_end=700
+  _globals['_NOTICE_CODE']._serialized_end=298
+  _globals['_PROVENANCE']._serialized_start=301
+  _globals['_PROVENANCE']._serialized_end=624
+  _globals['_CHECKPOINT']._serialized_start=626
+  _globals['_CHECKPOINT']._serialized_end=716
 # @@protoc_insertion_point(module_scope)

@@ -18,10 +18,12 @@ class Notice(_message.Message):
         CODE_RANKING: _ClassVar[Notice.Code]
         CODE_OTHER_MAPPER: _ClassVar[Notice.Code]
         CODE_MAPPER_UNKNOWN: _ClassVar[Notice.Code]
+        CODE_MODEL: _ClassVar[Notice.Code]
     CODE_UNSPECIFIED: Notice.Code
     CODE_RANKING: Notice.Code
     CODE_OTHER_MAPPER: Notice.Code
     CODE_MAPPER_UNKNOWN: Notice.Code
+    CODE_MODEL: Notice.Code
     CODE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     code: Notice.Code
