@@ -110,7 +110,7 @@ def write_reference(
         layout,
         header.mode,
         header.slider_multiplier,
-        median_beat_length(ReferenceTiming(lines.lines), last),
+        median_beat_length(ReferenceTiming(lines.lines), last, as_reference=True),
         np.random.default_rng(seed),
         snap_overlaps=snap_overlaps,
     )

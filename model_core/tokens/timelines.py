@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -79,10 +80,13 @@ def kiai_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
     return from_groups(groups)
 
 
-def sv_events(beatmap: Beatmap, layout: Layout) -> TimedEvents:
-    """An event wherever the scroll speed changes; changes of tempo count into it."""
+def sv_events(beatmap: Beatmap, layout: Layout, *, as_reference: bool = False) -> TimedEvents:
+    """An event wherever the scroll speed changes; changes of tempo count into it.
+
+    ``as_reference``: see :func:`median_beat_length`.
+    """
     timing = ReferenceTiming(beatmap.timing_points)
-    median = median_beat_length(timing, last_object_end(beatmap))
+    median = median_beat_length(timing, last_object_end(beatmap), as_reference=as_reference)
     groups: list[tuple[float, list[Event]]] = []
     last: float | None = None
     for index, line in enumerate(timing.lines):
@@ -111,15 +115,28 @@ def last_object_end(beatmap: Beatmap) -> float:
     return latest
 
 
-def median_beat_length(timing: ReferenceTiming, end_ms: float) -> float:
-    """The beat length that most of the song's time has, in ms."""
+def median_beat_length(
+    timing: ReferenceTiming, end_ms: float, *, as_reference: bool = False
+) -> float:
+    """The beat length that most of the song's time has, in ms.
+
+    ``as_reference`` measures as the published programs do: each time counts in whole seconds of
+    its day, so that sections seem up to a second longer or shorter, and one that begins before the
+    song does almost a day.
+    """
+    measured = _seconds_of_day if as_reference else float
     durations: dict[float, float] = {}
     for index, line in enumerate(timing.red_lines):
         until = end_ms
         if index + 1 < len(timing.red_lines):
             until = timing.red_lines[index + 1].time
-        durations[line.beat_length] = durations.get(line.beat_length, 0.0) + until - line.time
+        duration = measured(until) - measured(line.time)
+        durations[line.beat_length] = durations.get(line.beat_length, 0.0) + duration
     return max(durations, key=lambda length: durations[length]) if durations else 1000.0
+
+
+def _seconds_of_day(time_ms: float) -> float:
+    return float(math.floor(time_ms / 1000) % 86400)
 
 
 def _time(time: int) -> Event:

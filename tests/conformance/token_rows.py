@@ -163,7 +163,7 @@ def _events(
         "map": lambda: map_events(beatmap, layout),
         "timing": lambda: timing_events(beatmap, layout),
         "kiai": lambda: kiai_events(beatmap, layout),
-        "sv": lambda: sv_events(beatmap, layout),
+        "sv": lambda: sv_events(beatmap, layout, as_reference=True),
         "map_rescaled_positions": lambda: rescale_positions(map_events(beatmap, layout), layout),
         "map_reference_parser_precision1_split": lambda: map_events(beatmap, split),
         "timing_from_redlines_list_song_length_40000": lambda: timing_events(

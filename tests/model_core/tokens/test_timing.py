@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.tokens import Event, EventType, TimedEvents, starter_layout, timing_events
 from model_core.tokens.generate_timing import generate_timing, markers_from_events
-from model_core.tokens.reference_timing import RedLine
+from model_core.tokens.reference_timing import RedLine, ReferenceTiming
 from model_core.tokens.resnap import Resnapper
+from model_core.tokens.timelines import median_beat_length
 from tests.model_core.remap.maps import write_map
 
 
@@ -94,3 +95,12 @@ def test_ticks_are_cut_or_rounded_as_the_map_has_them() -> None:
         snapper = Resnapper(beatmap.timing.red_lines, rounded=expected)
         assert [snapper.snap(round(t, -1), 1) for t in starts] == starts
     assert not ticks_are_rounded([], cut.timing)
+
+
+def test_the_usual_beat_length_is_measured_in_ms() -> None:
+    lines = ReferenceTiming([RedLine(0, 400), RedLine(10_900, 300), RedLine(21_000, 500)])
+    assert median_beat_length(lines, 21_500) == 400
+    # The published programs count 10 seconds of the first section and 11 of the second.
+    assert median_beat_length(lines, 21_500, as_reference=True) == 300
+    early = ReferenceTiming([RedLine(0, 400), RedLine(60_000, 300)])
+    assert median_beat_length(early, 60_500, as_reference=True) == 400
