@@ -204,6 +204,8 @@ class ObjectWriter:
         position = self._head_position
         curve = curve_of(slider.parts)
         path = path_of(curve, position)
+        if not path.length:
+            return
         beat_length = self.timing.beat_length(time)
         current = self.timing.slider_velocity(time)
         velocity, length = slider_pace(

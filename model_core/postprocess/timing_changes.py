@@ -8,7 +8,7 @@ asked. Volume and kiai hold from there on: every later line takes them too.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +19,7 @@ __all__ = ["Line", "TimingLines", "line_text", "number_text"]
 _NEAR_MS = 2.0  # lines this near a change are the ones it changes
 _GREEN = -100.0  # beat length of a green line that asks for no other velocity
 _NUDGE = 1e-10  # the published programs add this to every velocity's beat length
+_SLOWEST = 1e-6  # a velocity of 0, which models may spell, has no beat length
 _DEFAULT_BEAT_LENGTH = 1000.0
 _DEFAULT_SET = 2
 _DEFAULT_VOLUME = 100
@@ -107,7 +108,7 @@ class TimingLines:
         change = self._change(time, green=True)
         for line in change.lines:
             if not line.uninherited:
-                line.beat_length = -100 / velocity + _NUDGE
+                line.beat_length = -100 / max(velocity, _SLOWEST) + _NUDGE
         self._finish(change)
 
     def set_scroll_speed(self, time: float, speed: float, normal_beat_length: float) -> None:
@@ -153,14 +154,15 @@ class TimingLines:
         self._finish(change)
 
     def _after(self, time: float) -> list[Line]:
-        return [line for line in self.lines if line.time > time]
+        return self.lines[_index_after(self.lines, time) :]
 
     def _change(self, time: float, green: bool = False, red: bool = False) -> _Change:
         """The lines that stand at ``time``; if none does (or none of the colour), a new one, too.
 
         It is like the line before it, and green unless a ``red`` one is asked for.
         """
-        found = [line for line in self.lines if abs(line.time - time) <= _NEAR_MS]
+        first = bisect_left(self.lines, time - _NEAR_MS, key=lambda line: line.time)
+        found = self.lines[first : _index_after(self.lines, time + _NEAR_MS)]
         colours = {line.uninherited for line in found}
         if found and (red or not green or False in colours) and (not red or True in colours):
             return _Change(found)

@@ -25,10 +25,8 @@ def slide_length(
 
 def rounded_velocity(velocity: float) -> float:
     """The nearest velocity that people would write; ``velocity`` itself where that is zero."""
-    rounded = round(velocity * _STEPS_PER_UNIT) / _STEPS_PER_UNIT
-    if rounded < _SLOW:
-        rounded = round(velocity * _FINE_STEPS_PER_UNIT) / _FINE_STEPS_PER_UNIT
-    return rounded or velocity
+    steps = _FINE_STEPS_PER_UNIT if velocity < _SLOW else _STEPS_PER_UNIT
+    return round(velocity * steps) / steps or velocity
 
 
 def human_velocity(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model_core.beatmap import parse
 from model_core.beatmap.new_objects import ObjectKind
@@ -13,6 +15,7 @@ from model_core.tokens.layout import Layout
 from model_core.tokens.reference_timing import RedLine
 
 E = EventType
+SMALL = {E.SCROLL_SPEED, E.POSITION_X, E.POSITION_Y, E.DISTANCE, E.HITSOUND, E.VOLUME}
 LINES = [RedLine(0.0, 500.0)]
 
 
@@ -66,3 +69,21 @@ def test_a_part_that_says_only_a_distance_is_placed_by_the_seed(layout: Layout) 
 def test_a_song_without_timing_has_the_line_that_was_asked_for(layout: Layout) -> None:
     written = write_reference([], [], layout, ReferenceHeader(bpm=150, offset=20))
     assert written.timing_lines == ("20,400,4,2,-1,100,1,0",)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(list(EventType)), st.integers(-300, 40_000)), max_size=40),
+    st.sampled_from([0, 1, 2, 3]),
+    st.booleans(),
+)
+def test_anything_that_a_model_may_write_becomes_a_map(
+    layout: Layout, parts: list[tuple[EventType, int]], mode: int, snap: bool
+) -> None:
+    events = [Event(kind, value % 1001 if kind in SMALL else value) for kind, value in parts]
+    header = ReferenceHeader(mode=mode)
+    text = post_process_reference(events, LINES, layout, header, snap_overlaps=snap)
+    beatmap = parse(text.encode())
+    written = [line for line in text.partition("[HitObjects]\n")[2].split("\n") if line]
+    assert len(beatmap.timing_points) >= 1
+    assert len(beatmap.hit_objects) <= len(written)

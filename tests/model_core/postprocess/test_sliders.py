@@ -22,7 +22,7 @@ def test_a_new_combo_changes_its_velocity_sooner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("exact", "rounded"), [(1.03, 1.05), (0.11, 0.1), (0.061, 0.06), (0.001, 0.001)]
+    ("exact", "rounded"), [(1.03, 1.05), (0.11, 0.1), (0.08, 0.08), (0.061, 0.06), (0.001, 0.001)]
 )
 def test_velocities_are_written_in_steps(exact: float, rounded: float) -> None:
     assert rounded_velocity(exact) == pytest.approx(rounded)
