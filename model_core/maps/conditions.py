@@ -19,8 +19,10 @@ from model_core.maps.traits import hold_note_ratio, is_hitsounded, keys_of, scro
 from model_core.model import Model
 from model_core.tokens import Conditions, EventType, Vocabulary
 from model_core.tokens.layout import Layout
+from model_core.tokens.translation import CATCH, STAND_IN_CIRCLE_SIZE
 
 __all__ = [
+    "as_spelled",
     "conditions_like",
     "conditions_of",
     "conditions_of_map",
@@ -118,6 +120,16 @@ def negative_of(conditions: Conditions, parameters: CommonParameters) -> Conditi
     if parameters.negative_descriptors:
         return replace(conditions, descriptors=parameters.negative_descriptors)
     return replace(conditions, descriptors=(), mapper_id=None)
+
+
+def as_spelled(conditions: Conditions, layout: Layout, mode: int) -> Conditions:
+    """The conditions of a map of ``mode`` in the mode in which the model reads and writes it."""
+    spelled = layout.written_mode(mode)
+    if spelled == mode:
+        return conditions
+    # A mania map's circle size is its number of columns.
+    size = conditions.circle_size if mode == CATCH else STAND_IN_CIRCLE_SIZE
+    return replace(conditions, gamemode=spelled, circle_size=size)
 
 
 def _asked(own: Conditions, asked: CommonParameters) -> Conditions:

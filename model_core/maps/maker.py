@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from model_core.errors import DegenerateOutput, InputError
 from model_core.generation.decode_loop import stop_if
 from model_core.generation.progress import Progress as Generated
 from model_core.generation.sampling import Greedy
-from model_core.maps.conditions import negative_of, unheard
+from model_core.maps.conditions import as_spelled, negative_of, unheard
 from model_core.maps.drawing import sampler_of, settings_of
 from model_core.maps.flow import FlowRequest, Written, run_flow
 from model_core.maps.objects import kiai_spans, objects_of, scroll_speeds, timing_of
@@ -27,7 +27,6 @@ from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
 from model_core.tokens import Conditions, ContextType, TimedEvents, reference_timing
-from model_core.tokens.translation import CATCH, STAND_IN_CIRCLE_SIZE
 
 __all__ = ["Draft", "Maker", "Target"]
 
@@ -82,7 +81,7 @@ class Maker:
         self._audio = audio
         self._parameters = parameters
         self._target = target
-        self.told = _as_spelled(told, model, target.mode)
+        self.told = as_spelled(told, model.layout, target.mode)
         self._report = progress
         self._cancelled = cancelled
         self._begun = time.monotonic()
@@ -315,12 +314,3 @@ def _no_beat() -> list[reference_timing.RedLine]:
         "The model heard no beat in the song. Time it in the editor and give its red lines, or try"
         " another model."
     )
-
-
-def _as_spelled(told: Conditions, model: Model, mode: int) -> Conditions:
-    """Conditions of a map that the model writes in another mode than its own."""
-    spelled = model.layout.written_mode(mode)
-    if spelled == mode:
-        return told
-    size = told.circle_size if mode == CATCH else STAND_IN_CIRCLE_SIZE
-    return replace(told, gamemode=spelled, circle_size=size)

@@ -12,14 +12,13 @@ from model_core.audio.windows import Window
 from model_core.beatmap import Beatmap, parse
 from model_core.beatmap.edits import FreeRange
 from model_core.generation.progress import Progress as Generated
-from model_core.generation.sampling import Sampler
-from model_core.generation.sequential import Settings, Variant, generate_sequential
+from model_core.generation.sequential import Variant, generate_sequential
+from model_core.maps.conditions import as_spelled, conditions_of, negative_of
+from model_core.maps.drawing import sampler_of, settings_of
 from model_core.model import Model
-from model_core.remap.conditions import conditions_of
 from model_core.remap.options import Progress, RemapOptions
 from model_core.remap.windows import place_windows
 from model_core.tokens import (
-    Conditions,
     Context,
     ContextType,
     TimedEvents,
@@ -27,7 +26,7 @@ from model_core.tokens import (
     map_events,
     timing_events,
 )
-from model_core.tokens.translation import CATCH, STAND_IN_CIRCLE_SIZE, spelled
+from model_core.tokens.translation import spelled
 
 __all__ = ["Drafter", "known_contexts"]
 
@@ -50,7 +49,9 @@ class Drafter:
     ) -> None:
         self._model = model
         self._audio = audio
-        self.conditions = _as_spelled(conditions_of(model, beatmap, audio, options), model, beatmap)
+        self.conditions = as_spelled(
+            conditions_of(model, beatmap, audio, options), model.layout, beatmap.mode
+        )
         # No further than the song: an absurd range must not become a million silent windows.
         song_end = max(audio.song_length_ms, float(free.first_ms))
         last_ms = min(free.last_ms + _ROOM_FOR_ENDS_MS, song_end)
@@ -64,20 +65,16 @@ class Drafter:
         before = _objects_before(beatmap, start_ms)
         self._given = map_events(spelled(before, model.layout), model.layout)
         self._known = known_contexts(model, beatmap, audio)
-        defaults = model.sampling
         self._settings = replace(
-            Settings.for_layout(model.layout, options.temperature or defaults.temperature),
+            settings_of(model, options),
             # Where a mapper left a gap before the range, the model fills it, to no use but its
             # own: forbidden to, it takes the gap for a break and writes next to nothing.
             first_ms=min(written_ms, float(free.first_ms)) if goes_on else float(free.first_ms),
             last_ms=last_ms,
         )
+        self._negative = negative_of(self.conditions, options)
         self._samplers = [
-            Sampler.seeded(
-                options.seed + variant * _VARIANT_STEP,
-                defaults.top_p if options.top_p is None else options.top_p,
-                defaults.top_k if options.top_k is None else options.top_k,
-            )
+            sampler_of(model, options, variant * _VARIANT_STEP)
             for variant in range(options.variants)
         ]
 
@@ -102,7 +99,9 @@ class Drafter:
             self._audio,
             self.windows,
             [
-                Variant(self.conditions, sampler, [Context(ContextType.NONE)], known)
+                Variant(
+                    self.conditions, sampler, [Context(ContextType.NONE)], known, self._negative
+                )
                 for sampler in self._samplers
             ],
             [*(context.type for context in self._known), ContextType.MAP],
@@ -114,16 +113,6 @@ class Drafter:
         first = len(self._given)
         written = [contexts[ContextType.MAP] for contexts in lists]
         return [TimedEvents(w.events[first:], w.times[first:]) for w in written]
-
-
-def _as_spelled(conditions: Conditions, model: Model, beatmap: Beatmap) -> Conditions:
-    """The conditions of a map that the model reads and writes in another mode than its own."""
-    mode = model.layout.written_mode(beatmap.mode)
-    if mode == beatmap.mode:
-        return conditions
-    # A mania map's circle size is its number of columns.
-    circle_size = conditions.circle_size if beatmap.mode == CATCH else STAND_IN_CIRCLE_SIZE
-    return replace(conditions, gamemode=mode, circle_size=circle_size)
 
 
 def known_contexts(model: Model, beatmap: Beatmap, audio: Audio) -> list[Context]:

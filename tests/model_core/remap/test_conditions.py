@@ -6,9 +6,9 @@ import pytest
 
 from model_core.audio.decode import Audio
 from model_core.beatmap.stars import star_rating
+from model_core.maps.conditions import conditions_of
 from model_core.model import Model
 from model_core.remap import RemapOptions
-from model_core.remap.conditions import conditions_of
 from model_core.tokens import Vocabulary
 from tests.model_core.remap.maps import circles, song_map, write_map
 

@@ -102,3 +102,17 @@ def test_the_whole_answer_follows_from_the_seed(
     assert given[0] == given[1]
     before = given[0][0]
     assert before and max(before.times) < START
+
+
+def test_guidance_changes_an_answer_and_another_seed_as_well(
+    tiny_model: Model, noise: Audio
+) -> None:
+    """What every request for objects may ask is asked of a remap, too."""
+    asked = {"seed": 5, "descriptors": ("skillset/tech",)}
+    plain = drafts(tiny_model, noise, **asked)
+    assert plain == drafts(tiny_model, noise, **asked)
+    assert plain != drafts(tiny_model, noise, **asked, guidance=3.0)
+    away = {**asked, "negative_descriptors": ("skillset/jumps",)}
+    assert plain == drafts(tiny_model, noise, **away)
+    assert plain != drafts(tiny_model, noise, **away, guidance=3.0)
+    assert plain != drafts(tiny_model, noise, **asked, timeshift_bias=4.0)
