@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ _MAKERS = {
     ContextType.TIMING: timing_events,
     ContextType.KIAI: kiai_events,
     ContextType.MAP: map_events,
-    ContextType.SV: sv_events,
+    ContextType.SV: partial(sv_events, as_reference=True),
 }
 
 

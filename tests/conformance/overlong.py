@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from model_core.beatmap import Beatmap
@@ -32,7 +33,7 @@ def overlong(
         ContextType.TIMING: timing_events,
         ContextType.KIAI: kiai_events,
         ContextType.MAP: map_events,
-        ContextType.SV: sv_events,
+        ContextType.SV: partial(sv_events, as_reference=True),
         ContextType.GD: map_events,
         ContextType.NO_HS: lambda b, la: map_events(b, la, with_hitsounds=False),
     }
