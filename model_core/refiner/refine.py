@@ -26,7 +26,14 @@ from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.events import Event, EventType, TimedEvents
 from model_core.tokens.layout import Layout
 
-__all__ = ["Refiner", "RefinerOptions", "load_refiner", "usual_refiner", "with_positions"]
+__all__ = [
+    "Refiner",
+    "RefinerOptions",
+    "load_refiner",
+    "needs_refiner",
+    "usual_refiner",
+    "with_positions",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +211,14 @@ _PLACED = {
     EventType.POSITION_X: (EventType.POSITION_X,),
     EventType.POSITION_Y: (EventType.POSITION_Y,),
 }
+
+
+def needs_refiner(layout: Layout, mode: int) -> bool:
+    """Whether a checkpoint's objects of a mode are placed in cells that say nothing finer.
+
+    Nothing in osu!taiko and osu!mania has a place.
+    """
+    return mode in (0, 2) and layout.joint_positions and layout.refinement is None
 
 
 @lru_cache(maxsize=1)

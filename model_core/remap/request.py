@@ -27,12 +27,15 @@ from model_core.beatmap.edits import (
 )
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.beatmap.modes import MODE_NAMES
-from model_core.errors import DegenerateOutput, EditRefused, InputError, NotSupported
+from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import never, stop_if
 from model_core.maps.conditions import unheard
 from model_core.model import Model
+from model_core.postprocess import snap_near_overlaps
+from model_core.refiner import Refiner, needs_refiner
 from model_core.remap.draft import Drafter
 from model_core.remap.options import Candidate, Progress, RemapOptions, RemapResult
+from model_core.remap.refining import range_refiner
 from model_core.remap.seam import seam_bits
 from model_core.remap.usable import check_answer
 from model_core.tokens import TimedEvents
@@ -67,6 +70,7 @@ def remap_range(
     options: RemapOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
+    refiner: Refiner | None = None,
 ) -> RemapResult:
     """Replace the objects that start in ``[start_ms, end_ms]``.
 
@@ -80,9 +84,11 @@ def remap_range(
         options: see :class:`RemapOptions`.
         progress: told about every window and every few tokens.
         cancelled: asked before every token.
+        refiner: of positions, for models that place objects in coarse cells (v28, v29). The
+            published one is taken unless it is given, and fetched where it is not here yet.
 
     Raises:
-        NotSupported: a model that needs a position refiner, and a mode that has positions.
+        CheckpointError: the model needs a refiner, which is not here and cannot be fetched.
         InputError: an empty range, one outside the song, one that an object from before it
             covers, or a map without timing.
         DegenerateOutput: no variant was usable.
@@ -92,8 +98,8 @@ def remap_range(
     options = options or RemapOptions()
     report = progress or _ignore
     check_request(beatmap, audio, start_ms, end_ms)
-    _check_model(model, beatmap.mode)
     free = free_range(beatmap, start_ms, end_ms)
+    places = range_refiner(model, beatmap, start_ms, end_ms, refiner)
     watch = _Stopwatch()
     refused: list[DegenerateOutput | EditRefused] = []
     tokens = 0
@@ -109,6 +115,14 @@ def remap_range(
         watch.add("decode", begun)
         tokens += drafter.tokens
         report(Progress("post", len(drafter.windows), len(drafter.windows), tokens))
+        begun = time.perf_counter()
+        drafts = [rescale_positions(draft, model.layout) for draft in drafts]
+        if places is not None:
+            drafts = [
+                places.refine(draft, drafter.conditions, tried, variant, cancelled)
+                for variant, draft in enumerate(drafts)
+            ]
+        watch.add("post", begun)
         made, failures = _edits(
             model, beatmap, audio, start_ms, end_ms, free, drafts, options, watch
         )
@@ -202,19 +216,6 @@ def check_request(beatmap: Beatmap, audio: Audio, start_ms: int, end_ms: int) ->
         )
 
 
-def _check_model(model: Model, mode: int) -> None:
-    """Refuses a model whose answers would be less than what it was trained for."""
-    layout = model.layout
-    # Nothing in taiko and mania has a position that a refiner could refine.
-    placed = layout.written_mode(mode) in (0, 2)
-    if placed and layout.joint_positions and layout.refinement is None:
-        raise NotSupported(
-            f"{model.name} ({layout.family}) places objects in cells of"
-            f" {layout.position_precision} pixels and leaves the rest to a position refiner, which"
-            " this version does not have yet. Use a v30, v31 or v32 checkpoint, or the starter."
-        )
-
-
 def _warnings(model: Model, beatmap: Beatmap, options: RemapOptions) -> tuple[str, ...]:
     """What the one who asked should know of the answer, in sentences."""
     layout, mode = model.layout, beatmap.mode
@@ -230,9 +231,11 @@ def _warnings(model: Model, beatmap: Beatmap, options: RemapOptions) -> tuple[st
 
 
 def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange) -> Converted:
-    """The draft's objects that start inside the free range."""
+    """The objects of a draft, in osu! pixels, that start inside the free range."""
     layout, timing = model.layout, beatmap.timing
-    groups = events_to_groups(rescale_positions(draft, layout), layout)
+    groups = events_to_groups(draft, layout)
+    if needs_refiner(layout, layout.written_mode(beatmap.mode)):
+        groups = snap_near_overlaps(groups)
     rounded = ticks_are_rounded((o.time for o in beatmap.hit_objects), timing)
     mode, keys = layout.written_mode(beatmap.mode), key_count(beatmap.circle_size)
     converted = groups_to_objects(

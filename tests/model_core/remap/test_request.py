@@ -9,13 +9,7 @@ import pytest
 
 from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap
-from model_core.errors import (
-    Cancelled,
-    DegenerateOutput,
-    EditRefused,
-    InputError,
-    NotSupported,
-)
+from model_core.errors import Cancelled, DegenerateOutput, EditRefused, InputError
 from model_core.model import Model, load_model
 from model_core.remap import Progress, RemapOptions, remap_range, request
 from model_core.tokens import map_events
@@ -293,12 +287,6 @@ def test_cancelling_is_heeded_at_every_stage(
             lambda step: told.append(step.stage), cancelled,
         )  # fmt: skip
     assert told[-1] == {"hearing": "encoder", "writing": "decode", "ranking": "post"}[moment]
-
-
-def test_a_model_that_needs_a_refiner_is_refused(conformance: Path, noise: Audio) -> None:
-    model = load_model(conformance / "v29" / "checkpoint", "cpu", "float32")
-    with pytest.raises(NotSupported, match="position refiner"):
-        run(model, noise, song_map())
 
 
 @pytest.mark.parametrize("family", ["v30", "v31", "v32"])
