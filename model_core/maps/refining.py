@@ -7,23 +7,20 @@ from collections.abc import Callable, Mapping
 from model_core.beatmap.timing import Timing
 from model_core.maps.parameters import GenerationParameters
 from model_core.model import Model
-from model_core.refiner import Refiner, RefinerOptions, load_refiner
+from model_core.refiner import Refiner, RefinerOptions, needs_refiner, usual_refiner
 from model_core.tokens import Conditions, ContextType, TimedEvents
 from model_core.tokens.layout import Layout
 
 __all__ = ["refined", "snaps_overlaps", "wants_refiner"]
 
 _PLACED = (0, 2)  # modes whose objects have positions
-_SECTIONS = 10
 
 
 def wants_refiner(layout: Layout, parameters: GenerationParameters, mode: int) -> bool:
     """Whether the positions of a map that is written in ``mode`` are to be refined."""
-    if mode not in _PLACED:
-        return False
     if parameters.refine is not None:
-        return parameters.refine
-    return layout.joint_positions and layout.refinement is None
+        return parameters.refine and mode in _PLACED
+    return needs_refiner(layout, mode)
 
 
 def snaps_overlaps(layout: Layout, parameters: GenerationParameters, mode: int) -> bool:
@@ -54,15 +51,14 @@ def refined(
     """
     layout = model.layout
     if refiner is None:
-        refiner = load_refiner(device=model.device.type)
-    steps = parameters.refine_steps or (10 if layout.split_positions else 100)
+        refiner = usual_refiner(device=model.device.type)
     events = refiner.refine(
         contexts.get(ContextType.MAP, TimedEvents()),
         layout,
         timing.beat_length_at,
         told,
-        options=RefinerOptions(
-            sections=(steps, *[0] * (_SECTIONS - 1)), guidance_scale=parameters.refine_guidance
+        options=RefinerOptions.for_layout(
+            layout, parameters.refine_steps, parameters.refine_guidance
         ),
         negative_descriptors=parameters.negative_descriptors,
         seed=parameters.seed & 0xFFFF_FFFF_FFFF_FFFF,

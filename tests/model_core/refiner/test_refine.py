@@ -11,6 +11,7 @@ import torch
 from model_core.errors import Cancelled, DegenerateOutput
 from model_core.refiner import Refiner, RefinerOptions
 from model_core.refiner.sampling import WindowRule
+from model_core.refiner.schedule import spaced_steps
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.events import Event, EventType, TimedEvents
 from model_core.tokens.groups import events_to_groups
@@ -28,6 +29,19 @@ def refined(refiner: Refiner, timed: TimedEvents, layout: Layout, **more: object
 
 def places(timed: TimedEvents, layout: Layout) -> list[tuple[int | None, int | None]]:
     return [(group.x, group.y) for group in events_to_groups(timed, layout)]
+
+
+def test_steps_of_each_family(layout: Layout) -> None:
+    def steps(split: bool, wanted: int | None = None) -> tuple[int, ...]:
+        own = replace(layout, split_positions=split)
+        return spaced_steps(RefinerOptions.for_layout(own, wanted).sections)
+
+    assert steps(split=False) == tuple(range(100))
+    assert steps(split=True) == tuple(range(10))
+    # Fewer go as far; more go farther.
+    assert steps(False, 12) == tuple(range(0, 100, 9))
+    assert steps(True, 4) == (0, 3, 6, 9)
+    assert steps(True, 100) == tuple(range(100))
 
 
 def test_only_places_change(refiner: Refiner, layout: Layout) -> None:
