@@ -42,6 +42,8 @@ def main() -> None:
     evaluate.add_argument("checkpoint", help='a checkpoint folder, or "starter"')
     evaluate.add_argument("--songs", type=int, default=40)
     evaluate.add_argument("--seconds", type=float, default=8.0, help="length of the remapped range")
+    evaluate.add_argument("--mode", type=int, default=0, choices=range(4),
+                          help="of the maps: 0 osu!, 1 taiko, 2 catch, 3 mania")  # fmt: skip
 
     package = steps.add_parser(
         "package", help="evaluate a run, copy its checkpoint, write its card"
@@ -63,7 +65,12 @@ def main() -> None:
         from model_core.training.evaluate import evaluate_remap, print_report
 
         print_report(
-            evaluate_remap(arguments.checkpoint, arguments.songs, arguments.seconds * 1000.0)
+            evaluate_remap(
+                arguments.checkpoint,
+                arguments.songs,
+                arguments.seconds * 1000.0,
+                mode=arguments.mode,
+            )
         )
 
 

@@ -17,11 +17,13 @@ import numpy as np
 from model_core import load
 from model_core.audio.decode import Audio, normalise
 from model_core.beatmap import Beatmap, ObjectKind, parse
+from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import CompanionError
 from model_core.model import Model
 from model_core.remap import RemapOptions, remap_range
 from model_core.training.corpus import HELD_OUT, make_maps, make_song
 from model_core.training.metrics import Match, half_beats, match_times, random_ticks
+from model_core.training.other_modes import in_mode
 from model_core.training.songs import compose
 
 __all__ = ["RemapFigures", "evaluate_remap", "print_report"]
@@ -31,6 +33,7 @@ ON_TICK_BAR = 0.95
 TOLERANCE_MS = 20.0
 TICK_TOLERANCE_MS = 2.0
 MAPS_A_SONG = 5
+_LONG = (ObjectKind.SLIDER, ObjectKind.HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class RemapFigures:
     expected_objects: int
     slider_share: float
     expected_slider_share: float
+    mode: int = 0
 
     @property
     def met(self) -> bool:
@@ -68,10 +72,14 @@ def evaluate_remap(
     range_ms: float = 8000.0,
     *,
     first_seed: int = HELD_OUT,
+    mode: int = 0,
     report: Callable[[str], None] | None = None,
 ) -> RemapFigures:
-    """Remap one range of each of ``songs`` held-out songs, levels in turn from Easy to Extra."""
-    model = checkpoint if isinstance(checkpoint, Model) else load(checkpoint)
+    """Remap one range of each of ``songs`` held-out songs, levels in turn from Easy to Extra.
+
+    ``mode``: in another mode than osu!standard the rule mapper's maps are turned into it first.
+    """
+    model = checkpoint if isinstance(checkpoint, Model) else load(checkpoint, gamemode=mode)
     totals = {"model": Match(), "half": Match(), "random": Match()}
     levels: dict[str, Match] = {}
     on_tick: list[bool] = []
@@ -82,7 +90,7 @@ def evaluate_remap(
         song = make_song(seed)
         level = number % MAPS_A_SONG
         entry = make_maps(compose(seed), MAPS_A_SONG)[level]
-        beatmap = parse(entry.data)
+        beatmap = in_mode(parse(entry.data), mode)
         samples = normalise(song.samples.astype(np.float32) / 32768.0)
         audio = Audio(samples, f"synthetic {seed}")
         first, last = _choose_range(beatmap, range_ms, rng)
@@ -110,9 +118,9 @@ def evaluate_remap(
         on_tick += [
             abs(o.time - beatmap.timing.nearest_tick(o.time)) <= TICK_TOLERANCE_MS for o in new
         ]
-        sliders += sum(o.kind is ObjectKind.SLIDER for o in new)
+        sliders += sum(o.kind in _LONG for o in new)
         expected_sliders += sum(
-            o.kind is ObjectKind.SLIDER for o in beatmap.hit_objects if first <= o.time <= last
+            o.kind in _LONG for o in beatmap.hit_objects if first <= o.time <= last
         )
         if report is not None:
             report(f"song {seed}, level {level + 1}: F1 {match.f1:.2f}")
@@ -132,6 +140,7 @@ def evaluate_remap(
         expected_objects=whole.expected,
         slider_share=sliders / max(1, whole.predicted),
         expected_slider_share=expected_sliders / max(1, whole.expected),
+        mode=mode,
     )
 
 
@@ -154,12 +163,13 @@ def print_report(figures: RemapFigures) -> None:
         ("  every half beat", figures.f1_half_beats, None),
         ("  random ticks of equal density", figures.f1_random_ticks, None),
         ("objects within 2 ms of a tick", figures.on_tick, ON_TICK_BAR),
-        ("sliders among objects", figures.slider_share, None),
+        ("sliders (held notes) among objects", figures.slider_share, None),
         ("  of the mapper", figures.expected_slider_share, None),
     ]
-    print(f"{figures.checkpoint}: {figures.songs} held-out songs, {figures.objects} objects, "
+    print(f"{figures.checkpoint}, {MODE_NAMES[figures.mode]}: "
+          f"{figures.songs} held-out songs, {figures.objects} objects, "
           f"{figures.expected_objects} expected, {figures.refused} refused")  # fmt: skip
     for name, value, bar in rows:
         verdict = "" if bar is None else f"  bar {bar:.2f}  {'met' if value >= bar else 'NOT MET'}"
-        print(f"{name:<34}{value:7.3f}{verdict}")
+        print(f"{name:<36}{value:7.3f}{verdict}")
     print(json.dumps({**asdict(figures), "met": figures.met}))
