@@ -8,6 +8,7 @@ lookahead), since nothing ends one where another begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
@@ -101,19 +102,20 @@ def write_parallel(
     before = count_objects(lists[0]) if lists else 0
     # A window's variants stand side by side, so that they hear it together.
     places = [(window, number) for window in windows for number in range(len(variants))]
-    for context in outs:
-        if context not in written:
-            continue
+    chosen = [context for context in outs if context in written]
+    for turn, context in enumerate(chosen):
         meter.stage(context.value)
         visible = list(outs[: list(outs).index(context) + 1])
-        rows = [
-            window_row(
+        rows = []
+        for place, (window, number) in enumerate(places):
+            row = window_row(
                 model, audio, variants[number], lists[number], visible, window,
                 Bounds.of(model, settings, window, first=True, last=True),
                 settings, song_length_ms, stops,
-            )
-            for window, number in places
-        ]  # fmt: skip
+            )  # fmt: skip
+            # Whichever window comes to draw first, each has its own numbers.
+            branch = row.sampler.branch(turn * len(windows) + place // len(variants))
+            rows.append(replace(row, sampler=branch))
         hear = [
             hearing(model, audio, window, variants[number].conditions) for window, number in places
         ]

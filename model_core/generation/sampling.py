@@ -21,6 +21,10 @@ class Greedy:
     def pick(self, scores: Scores) -> int:
         return int(scores.argmax())
 
+    def branch(self, number: int) -> Greedy:
+        """For one of several rows that are written at once."""
+        return self
+
 
 class Sampler:
     """Top-k, then top-p, then one draw; both keep at least one token.
@@ -44,6 +48,16 @@ class Sampler:
     def seeded(cls, seed: int, top_p: float = 0.9, top_k: int = 0) -> Sampler:
         """A sampler whose draws follow from the seed alone."""
         return cls(top_p, top_k, torch.Generator().manual_seed(seed & 0xFFFF_FFFF_FFFF_FFFF))
+
+    def branch(self, number: int) -> Sampler:
+        """For one of several rows that are written at once: numbers of its own.
+
+        They follow from this sampler's seed and the row's number, so that it does not matter in
+        which order the rows come to draw.
+        """
+        words = np.random.SeedSequence([self._generator.initial_seed(), number])
+        seed = int(words.generate_state(1, np.uint64)[0])
+        return Sampler.seeded(seed, self._top_p, self._top_k)
 
     def pick(self, scores: Scores) -> int:
         draw = float(torch.rand((), dtype=torch.float64, generator=self._generator))

@@ -6,37 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from model_core.audio.mel import MelConfig
 from model_core.errors import Cancelled, DegenerateOutput
 from model_core.generation.decode_loop import Guidance, Row, generate_window
 from model_core.generation.rules import Temperature
 from model_core.generation.sampling import Greedy, Sampler
-from model_core.network import Network, NetworkConfig
 from model_core.network.step import Stepper
-
-CONFIG = NetworkConfig(
-    d_model=32,
-    encoder_layers=1,
-    decoder_layers=2,
-    encoder_heads=2,
-    decoder_heads=2,
-    encoder_ffn=64,
-    decoder_ffn=64,
-    vocab_in=120,
-    vocab_out=100,
-    mel=MelConfig(n_mels=8, n_fft=256),
-    source_positions=16,
-    target_positions=64,
-)
+from tests.model_core.generation.tiny import CONFIG, tiny_stepper, windows_heard
 
 
 @pytest.fixture(scope="module")
 def stepper() -> Stepper:
-    torch.manual_seed(7)
-    network = Network(CONFIG).eval().requires_grad_(False)
-    for weight in network.parameters():
-        weight.mul_(2.5)  # scores that differ from token to token
-    return Stepper(network)
+    return tiny_stepper()
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +67,35 @@ def test_guidance_keeps_to_each_prompts_own_mask(stepper: Stepper, states: torch
         other = stepper.network.decode(torch.tensor([negative + answer]), states)[0]
     wanted = other[1:-1] + 2.0 * (own[3:-1] - other[1:-1])
     np.testing.assert_allclose(np.array(seen), wanted.numpy(), atol=1e-4)
+
+
+def test_guidance_hears_what_its_prompt_is_about(stepper: Stepper) -> None:
+    """Where the encoder is told of the conditions, the negative prompt has states of its own."""
+    own, other = windows_heard(stepper, 2)
+    seen: list[np.ndarray] = []
+    guidance = Guidance([5, 61], 1.7, hear=lambda: other)
+    guided = Row([5, 60, 9], [], Greedy(), frozenset(), 12, guidance)
+    (answer,) = generate_window(
+        stepper, own, [guided], on_scores=lambda _, scores: seen.append(scores.copy())
+    )
+    with torch.inference_mode():
+        positive = stepper.network.decode(torch.tensor([[5, 60, 9, *answer]]), own)[0, 2:-1]
+        negative = stepper.network.decode(torch.tensor([[5, 61, *answer]]), other)[0, 1:-1]
+    wanted = negative + 1.7 * (positive - negative)
+    np.testing.assert_allclose(np.array(seen), wanted.numpy(), atol=2e-4)
+
+
+def test_a_longer_negative_prompt_ends_the_row(stepper: Stepper, states: torch.Tensor) -> None:
+    """Positions are counted for both prompts, and neither may pass the limit."""
+    guided = Row([5, 60], [], Greedy(), frozenset(), 12, Guidance([5, 61, 8, 8, 8], 2.0))
+    assert len(generate_window(stepper, states, [guided])[0]) == 7
+
+
+def test_the_references_guidance_reads_the_negative_prompt_with_the_other_mask() -> None:
+    guidance = Guidance([5, 6, 7], 2.0, as_reference=True)
+    assert list(guidance.prompt_beside([1, 2, 3, 4, 5])) == [0, 0, 5, 6, 7]
+    assert list(guidance.prompt_beside([1, 2])) == [6, 7]
+    assert list(Guidance([5, 6, 7], 2.0).prompt_beside([1])) == [5, 6, 7]
 
 
 def test_stops_and_limits(stepper: Stepper, states: torch.Tensor) -> None:

@@ -17,7 +17,8 @@ def by_definition(scores: np.ndarray, top_p: float, top_k: int) -> set[int]:
         order = order[:top_k]
     weights = np.exp(scores[order].astype(np.float64) - scores.max())
     weights /= weights.sum()
-    kept, mass = set(), 0.0
+    kept: set[int] = set()
+    mass = 0.0
     for token, weight in zip(order, weights, strict=True):
         if kept and top_p < 1 and mass >= top_p:
             break
@@ -65,3 +66,18 @@ def test_impossible_cut_offs_are_refused() -> None:
         Sampler(top_p=0)
     with pytest.raises(ValueError, match="top_k"):
         Sampler(top_k=-1)
+
+
+def test_branches_follow_from_seed_and_number_alone() -> None:
+    flat = np.zeros(1000, np.float32)
+
+    def picks(sampler: Sampler) -> list[int]:
+        return [sampler.pick(flat) for _ in range(8)]
+
+    used = Sampler.seeded(5, 1.0)
+    used.pick(flat)
+    assert picks(used.branch(2)) == picks(Sampler.seeded(5, 1.0).branch(2))
+    assert picks(used.branch(2)) != picks(used.branch(3))
+    assert picks(used.branch(2)) != picks(Sampler.seeded(6, 1.0).branch(2))
+    greedy = Greedy()
+    assert greedy.branch(1) is greedy
