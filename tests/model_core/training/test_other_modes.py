@@ -17,9 +17,11 @@ def test_a_map_keeps_its_rhythm_in_another_mode(mode: int) -> None:
         own = parse(entry.data)
         other = in_mode(own, mode)
         assert other.mode == mode
-        times = {item.time for item in other.hit_objects}
-        starts = {item.time for item in own.hit_objects}
-        assert starts == times if mode != 1 else starts <= times  # in taiko slider ends are hits
+        times = [item.time for item in other.hit_objects]
+        starts = [item.time for item in own.hit_objects]
+        # On the ms that the game cuts ticks to; in taiko slider ends are hits as well.
+        assert all(any(abs(start - time) <= 1 for time in times) for start in starts)
+        assert len(times) == len(starts) or mode == 1
         assert [p.time for p in other.timing_points] == [p.time for p in own.timing_points]
         kinds = {item.kind for item in other.hit_objects}
         assert (ObjectKind.HOLD in kinds) == (mode == 3)
