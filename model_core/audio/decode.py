@@ -20,9 +20,9 @@ from model_core.errors import AudioError, Cancelled
 
 SAMPLE_RATE = 16000
 
-# Containers that hold one song. Playlists and network formats are left out on purpose: a file
-# dropped into a Songs folder must not make the decoder open other files or addresses.
-_CONTAINERS = (
+#: Containers that hold one song. Playlists and network formats are left out on purpose: a file
+#: dropped into a Songs folder must not make the decoder open other files or addresses.
+CONTAINERS = (
     "aac,aiff,asf,avi,caf,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,tta,w64,wav,webm,wv,"
     "mp4,m4a,3gp,3g2,mj2"
 )
@@ -93,7 +93,7 @@ def _read(
         with av.open(
             file,
             "r",
-            options={"format_whitelist": _CONTAINERS},
+            options={"format_whitelist": CONTAINERS},
             metadata_errors="replace",
         ) as container:
             if not container.streams.audio:

@@ -218,7 +218,7 @@ class _Flow:
         # Beats go on to the song's end only where timing is among what is asked for.
         until = length if ContextType.TIMING in self._request.outs else None
         return {
-            context: _of_beatmap(context, self._reference(context), self._layout, until)
+            context: self._of_map(context, self._layout, until)
             for context in self._request.ins
             if context not in (*_READ_ONLY, ContextType.NONE)
         }
@@ -227,6 +227,20 @@ class _Flow:
         if self._request.reference is None:
             raise InputError(f"The {context.value} of a map is to be read, but no map is given.")
         return self._request.reference
+
+    def _of_map(
+        self, context: ContextType, layout: Layout, song_length_ms: float | None = None
+    ) -> TimedEvents:
+        """The reference map's own events of a context."""
+        beatmap = self._reference(context)
+        match context:
+            case ContextType.TIMING:
+                return timing_events(beatmap, layout, song_length_ms)
+            case ContextType.KIAI:
+                return kiai_events(beatmap, layout)
+            case ContextType.SV:
+                return sv_events(beatmap, layout, as_reference=self._request.as_reference)
+        return map_events(beatmap, layout)
 
     def _read_only(self) -> list[Context]:
         """Contexts that are read and never written: another difficulty, a map without sounds."""
@@ -251,7 +265,7 @@ class _Flow:
         known = dict(known)
         if request.splice and request.reference is not None and request.start_ms is not None:
             for context in wanted:
-                own = _of_beatmap(context, request.reference, self._layout)
+                own = self._of_map(context, self._layout)
                 known[context] = own.slice(-math.inf, request.start_ms)
         chosen, settings = self._windows()
         variant = Variant(
@@ -313,11 +327,10 @@ class _Flow:
 
         Their positions are in single pixels, whatever the model's cells are.
         """
-        beatmap = self._request.reference
-        if not self._request.splice or beatmap is None:
+        if not self._request.splice or self._request.reference is None:
             return None
         pixels = replace(self._layout, position_precision=1, split_positions=True, refinement=None)
-        events = _of_beatmap(context, beatmap, pixels)
+        events = self._of_map(context, pixels)
         return columns_as_positions(events, self._request.keys) if self._is_mania else events
 
     @property
@@ -340,17 +353,3 @@ class _Flow:
             high = math.inf if request.end_ms is None else request.end_ms
             result = splice(reference, result, low, high)
         return result
-
-
-def _of_beatmap(
-    context: ContextType, beatmap: Beatmap, layout: Layout, song_length_ms: float | None = None
-) -> TimedEvents:
-    """A map's own events of a context."""
-    match context:
-        case ContextType.TIMING:
-            return timing_events(beatmap, layout, song_length_ms)
-        case ContextType.KIAI:
-            return kiai_events(beatmap, layout)
-        case ContextType.SV:
-            return sv_events(beatmap, layout)
-    return map_events(beatmap, layout)

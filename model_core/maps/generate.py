@@ -76,6 +76,7 @@ def generate_map(
     audio: Audio,
     parameters: GenerationParameters | None = None,
     header: MapHeader | None = None,
+    name: str = "",
     *,
     red_lines: Sequence[RedLine] | None = None,
     refiner: Refiner | None = None,
@@ -87,8 +88,10 @@ def generate_map(
     Args:
         parameters: what they leave open is usual for the difficulty, and told to the model as
             the file will have it.
-        header: file names, title, artist and the like; its mode and difficulty settings are not
-            taken. Without one the difficulty is called after its stars.
+        header: file names, title, artist and the like
+            (:func:`~model_core.maps.header.header_of_song` makes one of an audio file); its
+            mode, difficulty settings and difficulty name are not taken.
+        name: of the difficulty; it is called after its stars unless given.
         red_lines: the song's timing, where it is known; else the model times it.
         refiner: for models that place objects in coarse cells (v28, v29); the published one is
             loaded where it is needed and not given.
@@ -121,7 +124,6 @@ def generate_map(
     # as one beside a mapper's own would be.
     breaks = breaks_between(draft.objects, preempt(full.approach_rate))
     bare = parse(write_map(replace(full, difficulty_name=""), draft.red_lines, (), breaks=breaks))
-    name = full.difficulty_name if header is not None else ""
     return _finished(model, maker, draft, bare, name, parameters, full.mode, draft.kiai)
 
 

@@ -7,14 +7,17 @@ the approach rate of one of six is no easy map.
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from dataclasses import fields, replace
 from itertools import pairwise
+from pathlib import Path
 
+from model_core.audio.tags import read_tags
 from model_core.beatmap import Beatmap, MapHeader
 from model_core.maps.parameters import GenerationParameters
 
-__all__ = ["header_of", "resolved_header"]
+__all__ = ["header_of", "header_of_song", "resolved_header"]
 
 MANIA = 3
 _AS_HARD = 0.5  # stars
@@ -30,6 +33,33 @@ _USUAL = (
     (8.0, 6.0, 9.5, 9.8),
 )
 _DEFAULT_KEYS = 4
+
+
+def header_of_song(audio: Path | str, creator: str = "") -> MapHeader:
+    """A header for a song's first map: the file's name, and what its tags say.
+
+    Without tags, a file called "artist - title" is taken at its word, and any other name for the
+    title. The romanised fields keep what is ASCII of a name, without its accents.
+    """
+    path = Path(audio)
+    tags = read_tags(path)
+    before, dash, after = path.stem.partition(" - ")
+    title = tags.title or (after if dash else path.stem).strip()
+    artist = tags.artist or (before.strip() if dash else "")
+    return MapHeader(
+        audio_filename=path.name,
+        title=_romanised(title) or "Unknown title",
+        artist=_romanised(artist) or "Unknown artist",
+        title_unicode=title or "Unknown title",
+        artist_unicode=artist or "Unknown artist",
+        creator=creator,
+    )
+
+
+def _romanised(text: str) -> str:
+    """The ASCII of a name; empty where little of it is."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip()
+    return plain if 2 * len(plain) >= len(text) else ""
 
 
 def header_of(beatmap: Beatmap) -> MapHeader:

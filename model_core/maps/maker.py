@@ -148,10 +148,11 @@ class Maker:
         return self._model.layout.timing_leniency if given is None else given
 
     def _time_song(self) -> list[reference_timing.RedLine]:
-        """The song's red lines."""
+        """The song's red lines, by the model that knows timing best."""
+        model = self._model.timing_model
         request = FlowRequest(
             conditions=self.told,
-            settings=settings_of(self._model, self._parameters),
+            settings=settings_of(model, self._parameters),
             outs=(ContextType.TIMING,),
             start_ms=self._parameters.start_ms,
             end_ms=self._parameters.end_ms,

@@ -17,9 +17,7 @@ from model_core.model import Model, load_model
 from model_core.remap import Progress
 from tests.model_core.maps.songs import its_map, song
 
-HEADER = MapHeader(
-    "song.mp3", title="Song", artist="Artist", creator="Mapper", difficulty_name="Own"
-)
+HEADER = MapHeader("song.mp3", title="Song", artist="Artist", creator="Mapper")
 TIMING = (RedLine(71, 408.163265306122),)
 
 
@@ -48,7 +46,7 @@ def check(made: GeneratedMap, mode: int) -> None:
 @pytest.mark.parametrize("mode", range(4))
 def test_a_whole_map_from_audio_alone(starter: Model, mode: int) -> None:
     made = generate_map(
-        starter, song(), GenerationParameters(seed=3, mode=mode, difficulty=3.5), HEADER
+        starter, song(), GenerationParameters(seed=3, mode=mode, difficulty=3.5), HEADER, "Own"
     )
     check(made, mode)
     assert made.file_name == "Artist - Song (Mapper) [Own].osu"
