@@ -14,7 +14,9 @@ from torch import Tensor
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window, cut
+from model_core.checkpoints.adapters import find_adapter, why_not_for
 from model_core.checkpoints.files import read_json
+from model_core.checkpoints.formats import read_generation_config, read_tokenizer
 from model_core.checkpoints.resolve import Location, resolve
 from model_core.checkpoints.weights import load_checkpoint
 from model_core.errors import CheckpointError
@@ -85,10 +87,13 @@ class Model:
         sampling: Sampling | None = None,
         folder: Path | None = None,
         timing: Callable[[], Model] | None = None,
+        warnings: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.folder = folder
         self._load_timing = timing
+        # What a user of this model should be told: an adapter that was left out.
+        self.warnings = tuple(warnings)
         self.network = network
         self.vocabulary = vocabulary
         self.layout = layout
@@ -205,28 +210,37 @@ def load_model(
     dtype: str = "auto",
     gamemode: int | None = 0,
     auto_select: bool = True,
+    lora: str | Path | None = None,
 ) -> Model:
     """Load ``"starter"``, a local folder, or a hub repository (``owner/name``).
 
     gamemode: where the checkpoint has a fine-tune for this mode (``gamemode=N/``) it is taken, and
     the base is loaded beside it when timing is asked for; None takes the base.
     auto_select: False takes the base for every mode.
+    lora: a LoRA adapter to merge, a folder or a hub repository. One that was trained on another
+    part of the checkpoint than the chosen one is left out; ``Model.warnings`` then says so. The
+    same holds for the base that timing is asked of.
 
     Raises:
-        CheckpointError: files are missing, damaged or not understood, or cannot be fetched.
+        CheckpointError: files are missing, damaged or not understood, or cannot be fetched; an
+            adapter's modules are not those of the checkpoint.
         NotSupported: the model's family, or the device asked for, is not supported here.
+        InputError: ``device`` or ``dtype`` is none.
     """
+    placement = choose(device, dtype)
     location = resolve(checkpoint, gamemode, auto_select)
-    return _load(location, choose(device, dtype))
+    return _load(location, placement, None if lora is None else find_adapter(lora))
 
 
-def _load(location: Location, placement: Placement) -> Model:
+def _load(location: Location, placement: Placement, adapter: Path | None) -> Model:
     folder = location.folder
     config = read_json(folder, "config.json")
-    generation = read_json(folder, "generation_config.json")
-    vocabulary = Vocabulary.from_dict(read_json(folder, "tokenizer.json"))
+    generation = read_generation_config(folder)
+    vocabulary = Vocabulary.from_dict(read_tokenizer(folder))
     layout = Layout.from_files(config, generation, vocabulary)
-    network = load_checkpoint(folder, placement.device, placement.dtype)
+    left_out = None if adapter is None else why_not_for(adapter, location.subfolder)
+    merged = None if left_out else adapter
+    network = load_checkpoint(folder, placement.device, placement.dtype, merged)
     sizes = (network.config.vocab_in, network.config.vocab_out, network.config.mel_frames)
     wanted = (vocabulary.size_in, vocabulary.size_out, layout.src_frames)
     if sizes != wanted:
@@ -243,5 +257,6 @@ def _load(location: Location, placement: Placement) -> Model:
         placement.reason,
         Sampling.from_dict(generation),
         folder,
-        (lambda: _load(location.base(), placement)) if location.selected else None,
+        (lambda: _load(location.base(), placement, adapter)) if location.selected else None,
+        [left_out] if left_out else [],
     )

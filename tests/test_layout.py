@@ -23,7 +23,7 @@ ALLOWED = {
 OURS = {"model_core", "daemon", "clients", "osu_companion", "tests", "benchmarks"}
 
 # Libraries that a room never imports, not even inside a function.
-MODEL_LIBRARIES = {"torch", "transformers", "safetensors", "huggingface_hub", "av", "scipy"}
+MODEL_LIBRARIES = {"torch", "transformers", "peft", "safetensors", "huggingface_hub", "av", "scipy"}
 SCREENS_AND_WIRES = {"grpc", "grpc_health", "grpc_reflection", "google", "pystray", "typer", "rich"}
 FORBIDDEN = {
     "model_core": SCREENS_AND_WIRES,

@@ -14,6 +14,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_core.checkpoints.files import weight_files
+
 log = logging.getLogger(__name__)
 
 _REVISION = re.compile(r"[0-9a-f]{40}")
@@ -36,7 +38,7 @@ def identify(folder: Path) -> Identity:
 
     Raises ``OSError`` where they cannot be read.
     """
-    hashes = {file.name: _sha256(file) for file in sorted(folder.glob("model*.safetensors"))}
+    hashes = {file.name: _sha256(file) for file in weight_files(folder)}
     whole = next(iter(hashes.values()), "")
     if len(hashes) > 1:
         listed = "".join(f"{sha256} {name}\n" for name, sha256 in hashes.items())

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from model_core.checkpoints.adapters import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from model_core.checkpoints.files import (
     CONFIG,
     GENERATION,
@@ -32,9 +33,6 @@ from model_core.checkpoints.files import (
 )
 from model_core.checkpoints.resolve import mode_folders
 from model_core.errors import CheckpointError
-
-ADAPTER_CONFIG = "adapter_config.json"
-ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _GIT_SHA1 = re.compile(r"[0-9a-f]{40}")

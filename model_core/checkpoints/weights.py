@@ -1,62 +1,50 @@
-"""Weights of a checkpoint folder into a network, and back.
-
-A folder holds ``config.json``, ``generation_config.json``, ``tokenizer.json`` and
-``model.safetensors`` (or several shards, ``model-*.safetensors``).
-"""
+"""Weights of a checkpoint folder into a network, and back."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import save_file
 
 from model_core.checkpoints.files import read_json
-from model_core.errors import CheckpointError
+from model_core.checkpoints.formats import read_weights
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
-from model_core.network.weight_names import joined
-
-
-def read_weights(folder: Path) -> dict[str, Tensor]:
-    """All tensors of the folder's safetensors files, on the CPU, in their stored dtypes."""
-    files = sorted(folder.glob("model*.safetensors"))
-    if not files:
-        raise CheckpointError(f"{folder} holds no model*.safetensors file.")
-    weights: dict[str, Tensor] = {}
-    for file in files:
-        try:
-            weights.update(load_file(file))
-        except (OSError, SafetensorError) as error:
-            raise CheckpointError(f"{file} cannot be read: {error}.") from error
-    return weights
-
-
-def load_weights(
-    network: Network, weights: dict[str, Tensor], source: str = "weights", assign: bool = False
-) -> None:
-    """Copy weights in, cast to the network's dtype; or, with ``assign``, take them as they are.
-
-    Raises:
-        CheckpointError: naming every missing, unknown or wrongly shaped weight.
-    """
-    shapes = {name: weight.shape for name, weight in network.state_dict().items()}
-    own = joined(shapes, weights, network.config.family, source)
-    network.load_state_dict(own, strict=True, assign=assign)
+from model_core.network.weight_names import join, require_shapes
 
 
 def load_checkpoint(
-    folder: Path, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+    folder: Path,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    adapter: Path | None = None,
 ) -> Network:
-    """The network of a local checkpoint folder, in evaluation mode."""
+    """The network of a local checkpoint folder, in evaluation mode.
+
+    adapter: a folder with a LoRA adapter that is merged into the weights.
+
+    Weights are read, joined, rounded and put on the device one after the other: beside the network
+    itself, no more memory is needed than for the largest of them.
+
+    Raises:
+        CheckpointError: files are missing or damaged, or the weights are not those that
+            ``config.json`` describes; the message names them.
+    """
     config = NetworkConfig.from_dict(read_json(folder, "config.json"))
     # Built without memory or random numbers; the stored tensors then become its weights.
     with torch.device("meta"):
         network = Network(config)
-    weights = {name: value.to(device, dtype) for name, value in read_weights(folder).items()}
-    load_weights(network, weights, str(folder), assign=True)
+    own = {name: weight.shape for name, weight in network.state_dict().items()}
+    weights = read_weights(folder)
+    require_shapes(own, weights.shapes, config.family, str(folder))
+    if adapter is not None:
+        # peft takes seconds to import; only who has an adapter pays for it.
+        from model_core.checkpoints.merging import merged
+
+        weights = merged(weights, adapter)
+    ready = {name: join(name, weights, config.family).to(device, dtype) for name in own}
+    network.load_state_dict(ready, strict=True, assign=True)
     return network.eval().requires_grad_(False)
 
 

@@ -6,7 +6,7 @@ keep these apart, without a bias for the keys, and call cross attention by anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -61,31 +61,27 @@ def published_shapes(own: Mapping[str, torch.Size], family: Family) -> dict[str,
     return shapes
 
 
-def joined(
-    own: Mapping[str, torch.Size], given: Mapping[str, Tensor], family: Family, source: str
-) -> dict[str, Tensor]:
-    """The network's weights from a checkpoint's.
-
-    Raises:
-        CheckpointError: naming every missing, unknown or wrongly shaped weight of ``given``.
-    """
-    read = {name: value for name, value in given.items() if not name.startswith(IGNORED)}
+def require_shapes(
+    own: Mapping[str, torch.Size], given: Mapping[str, tuple[int, ...]], family: Family, source: str
+) -> None:
+    """Raise a CheckpointError that names every missing, unknown or wrongly shaped weight."""
+    read = {name: shape for name, shape in given.items() if not name.startswith(IGNORED)}
     wanted = published_shapes(own, family)
     problems = [f"missing {name}" for name in sorted(wanted.keys() - read.keys())]
     problems += [f"unknown {name}" for name in sorted(read.keys() - wanted.keys())]
     problems += [
-        f"{name} is {tuple(read[name].shape)}, config.json wants {wanted[name]}"
+        f"{name} is {read[name]}, config.json wants {wanted[name]}"
         for name in sorted(wanted.keys() & read.keys())
-        if tuple(read[name].shape) != wanted[name]
+        if read[name] != wanted[name]
     ]
     if problems:
         raise CheckpointError(f"{source} does not fit its config.json: {'; '.join(problems)}.")
-    return {name: _join(published_names(name, family), read) for name in own}
 
 
-def _join(parts: Iterable[str | None], given: Mapping[str, Tensor]) -> Tensor:
-    names = list(parts)
-    if len(names) == 1 and names[0] is not None:
-        return given[names[0]]
-    present = next(given[name] for name in names if name is not None)
-    return torch.cat([torch.zeros_like(present) if n is None else given[n] for n in names])
+def join(name: str, given: Mapping[str, Tensor], family: Family) -> Tensor:
+    """One weight of the network from those of a checkpoint that stand in it."""
+    parts = [None if part is None else given[part] for part in published_names(name, family)]
+    if len(parts) == 1 and parts[0] is not None:
+        return parts[0]
+    present = next(part for part in parts if part is not None)
+    return torch.cat([torch.zeros_like(present) if part is None else part for part in parts])

@@ -23,6 +23,7 @@ KINDS = (
     "unit_rows",
     "map_rows",
     "network_rows",
+    "checkpoint_rows",
     "flow_rows",
     "postprocess_rows",
     "modding_rows",

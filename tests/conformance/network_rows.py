@@ -58,8 +58,6 @@ def rows(folder: Path) -> Iterator[Row]:
         yield from _tensors(model, folder, family)
         yield from _rules(model, family)
         yield from _guidance(model, folder, family)
-        for adapter in sorted(family.glob("lora*_logits.npz")):
-            yield Row(f"{family.name}/{adapter.stem}/logits", "not built yet", "adapters")
 
 
 def _weight_names(family: Path) -> Row:
@@ -84,7 +82,7 @@ def _weight_names(family: Path) -> Row:
 
 
 def _segments(model: Model, folder: Path, family: Path) -> Iterator[Row]:
-    stored = _json(family / "tensors.json")
+    stored = json_of(family / "tensors.json")
     for number, row in enumerate(stored.get("segments", [])):
         count = stored.get(f"raw_{row['audio']}", {}).get("n")
         if count is None:
@@ -113,7 +111,7 @@ def _tensors(model: Model, folder: Path, family: Path) -> Iterator[Row]:
     if audio is None:
         yield Row(name, "skipped", "no decoded audio in v32/tensors.npz")
         return
-    stored = _json(family / "tensors.json")
+    stored = json_of(family / "tensors.json")
     arrays = np.load(file)
     network = model.network
     size = network.config.window_samples
@@ -124,7 +122,7 @@ def _tensors(model: Model, folder: Path, family: Path) -> Iterator[Row]:
     samples = torch.from_numpy(cut(audio.samples, [window.first_sample], size))
     with torch.inference_mode():
         mel = network.spectrogram(samples)[0].numpy()
-        states = network.encode(samples, _told(stored))
+        states = network.encode(samples, told(stored))
         prompt = torch.from_numpy(arrays["prompt"])[None]
         logits = network.decode(prompt, states)[0]
         padded = torch.nn.functional.pad(prompt, (7, 0))
@@ -136,16 +134,16 @@ def _tensors(model: Model, folder: Path, family: Path) -> Iterator[Row]:
         f"{name}/window",
         lambda: first_difference(stored["frame_time"], window.start_ms, "frame time"),
     )
-    yield check(f"{name}/mel", lambda: _near(mel[arrays["mel_rows"]], arrays["mel"], 1e-4, 1e-5))
+    yield check(f"{name}/mel", lambda: differs(mel[arrays["mel_rows"]], arrays["mel"], 1e-4, 1e-5))
     yield check(
         f"{name}/encoder",
-        lambda: _near(states[0].numpy(), arrays["encoder_last_hidden"], 1e-4),
+        lambda: differs(states[0].numpy(), arrays["encoder_last_hidden"], 1e-4),
     )
-    yield check(f"{name}/logits", _logits(logits.numpy()[at], arrays["logits"]))
-    yield check(f"{name}/logits-leftpad7", _logits(shifted[at], arrays["logits_leftpad7"]))
+    yield check(f"{name}/logits", logits_differ(logits.numpy()[at], arrays["logits"]))
+    yield check(f"{name}/logits-leftpad7", logits_differ(shifted[at], arrays["logits_leftpad7"]))
     total = torch.logsumexp(logits.double(), dim=1).numpy()
     yield check(
-        f"{name}/logsumexp-everywhere", lambda: _near(total, arrays["logsumexp_all"], _LOGITS)
+        f"{name}/logsumexp-everywhere", lambda: differs(total, arrays["logsumexp_all"], _LOGITS)
     )
     yield check(f"{name}/argmax-everywhere", lambda: _argmax(logits.numpy(), arrays["argmax_all"]))
 
@@ -169,28 +167,33 @@ def _embeddings(network: Network, name: str, stored: dict[str, Any], arrays: Any
         wanted = arrays[f"embed_{part}"]
         yield check(
             f"{name}/embed-{part}",
-            lambda found=found, wanted=wanted: _near(found.reshape(wanted.shape), wanted, 1e-5),
+            lambda found=found, wanted=wanted: differs(found.reshape(wanted.shape), wanted, 1e-5),
         )
 
 
-def _told(stored: dict[str, Any]) -> list[Conditioning]:
+def told(stored: dict[str, Any]) -> list[Conditioning]:
     """What the stored window's encoder was told, where it is told anything."""
-    told = stored["cond_kwargs"]
-    if not told:
+    said = stored["cond_kwargs"]
+    if not said:
         return []
-    return [Conditioning(told["difficulty"][0], told["mapper_idx"][0], *told["song_position"][0])]
+    return [Conditioning(said["difficulty"][0], said["mapper_idx"][0], *said["song_position"][0])]
 
 
-def _logits(found: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> Callable[[], str | None]:
+def logits_differ(
+    found: npt.NDArray[Any], wanted: npt.NDArray[Any], absolute: float = _LOGITS
+) -> Callable[[], str | None]:
+    """A comparison of logits ``[positions, vocabulary]``, and of the best of each position."""
+
     def compare() -> str | None:
-        return _near(found, wanted, _LOGITS) or _argmax(found, wanted.argmax(1), wanted)
+        return differs(found, wanted, absolute) or _argmax(found, wanted.argmax(1), wanted)
 
     return compare
 
 
-def _near(
+def differs(
     found: npt.NDArray[Any], wanted: npt.NDArray[Any], absolute: float, relative: float = 0.0
 ) -> str | None:
+    """None where two arrays are within the tolerance everywhere, else how far they are apart."""
     if found.shape != wanted.shape:
         return f"shape {found.shape}, expected {wanted.shape}"
     with np.errstate(invalid="ignore"):  # minus infinity stands for "masked"
@@ -249,7 +252,7 @@ def _rules(model: Model, family: Path) -> Iterator[Row]:
         rule.reset(case["ids"])
         scores = arrays["scores"].copy()
         rule.apply(scores)
-        return _near(scores, arrays["scores"] / np.float32(case["applied_temperature"]), 1e-6)
+        return differs(scores, arrays["scores"] / np.float32(case["applied_temperature"]), 1e-6)
 
     for case in cases:
         if case["proc"] == "monotonic":
@@ -266,7 +269,7 @@ def _rules(model: Model, family: Path) -> Iterator[Row]:
             def bias(key: str = key) -> str | None:
                 scores = arrays["scores"].copy()
                 TimeShiftBias(times, float(key.rsplit("_", 1)[1])).apply(scores)
-                return _near(scores, arrays[key], 1e-5)
+                return differs(scores, arrays[key], 1e-5)
 
             yield check(f"{name}/{key}", bias)
     for types_first in (True, False):
@@ -301,7 +304,7 @@ def _lookback(
                 rule.observe(case["ids"][-1])
             scores = arrays[f"{key}_in{step}"].copy()
             rule.apply(scores)
-            return _near(scores, arrays[f"{key}_out{step}"], 1e-4)
+            return differs(scores, arrays[f"{key}_out{step}"], 1e-4)
 
         yield check(f"{name}/{key}-step{step}", compare)
 
@@ -329,15 +332,17 @@ def _guidance(model: Model, folder: Path, family: Path) -> Iterator[Row]:
         return seen[0]
 
     name = f"{family.name}/guidance"
-    yield check(f"{name}/positive", lambda: _near(scores(prompt), arrays["logits_prompt"], _LOGITS))
+    yield check(
+        f"{name}/positive", lambda: differs(scores(prompt), arrays["logits_prompt"], _LOGITS)
+    )
     yield check(
         f"{name}/negative-own-mask",
-        lambda: _near(scores(negative), arrays["logits_negative_if_pad_masked"], _LOGITS),
+        lambda: differs(scores(negative), arrays["logits_negative_if_pad_masked"], _LOGITS),
     )
     scale = float(arrays["guidance_scale"])
     yield check(
         f"{name}/combined-as-reference",
-        lambda: _near(
+        lambda: differs(
             scores(prompt, Guidance(negative, scale, as_reference=True)),
             arrays["scores_after_cfg2"],
             2 * _LOGITS,
@@ -345,7 +350,8 @@ def _guidance(model: Model, folder: Path, family: Path) -> Iterator[Row]:
     )
 
 
-def _json(path: Path) -> dict[str, Any]:
+def json_of(path: Path) -> dict[str, Any]:
+    """A file's JSON object; an empty one where there is no such file."""
     if not path.is_file():
         return {}
     loaded: dict[str, Any] = json.loads(path.read_text())

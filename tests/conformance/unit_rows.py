@@ -20,7 +20,7 @@ from model_core.tokens.reference_sliders import end_position, total_duration
 from model_core.tokens.reference_timing import RedLine, ReferenceTiming
 from model_core.tokens.resnap import Resnapper
 from model_core.tokens.timelines import last_object_end, median_beat_length
-from tests.conformance import map_rows, postprocess_rows
+from tests.conformance import checkpoint_rows, map_rows, postprocess_rows
 from tests.conformance.report import Row, check, first_difference
 
 _LETTERS = {"Bezier": "B", "MultiBezier": "B", "Linear": "L", "Perfect": "P", "Catmull": "C"}
@@ -38,6 +38,7 @@ def rows(folder: Path) -> Iterator[Row]:
         "numeric_helpers": _numeric_helpers,
         "slider_path": _slider_path,
         "beatmap_library_view": _library_view,
+        "checkpoint_resolution": checkpoint_rows.resolution,
     }
     for path in sorted(units.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from model_core.network.conditions import Conditioning
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 from model_core.network.step import Stepper
-from model_core.network.weight_names import IGNORED, joined, published_shapes
+from model_core.network.weight_names import IGNORED, join, published_shapes, require_shapes
 
 FAMILIES = ("v28", "v29", "v30", "v31", "v32", "v32-mini")
 WIDTH, HEADS, LAYERS, BANDS, VOCABULARY = 32, 4, 2, 12, 50
@@ -108,7 +108,9 @@ def pair() -> tuple[Network, WhisperModel]:
     given["encoder_embedder.weight"] = torch.randn(WIDTH, BANDS)
     given["encoder_embedder.bias"] = torch.randn(WIDTH)
     shapes = {name: weight.shape for name, weight in network.state_dict().items()}
-    network.load_state_dict(joined(shapes, given, network.config.family, "the test"))
+    family = network.config.family
+    require_shapes(shapes, {name: tuple(each.shape) for name, each in given.items()}, family, "it")
+    network.load_state_dict({name: join(name, given, family) for name in shapes})
     return network, reference
 
 
