@@ -100,7 +100,8 @@ def write_card(
         parts += ["## Notes\n", *(f"- {note}" for note in notes), ""]
     parts += [
         "## Limits\n",
-        "- osu!standard only; positions, flow and hitsounds follow simple rules.",
+        "- osu!standard only; positions, flow and hitsounds follow simple rules. In other modes "
+        "requests turn what it writes into hits, fruits and notes by rules (docs/training.md).",
         "- Music unlike what the synthesiser makes (live recordings, voices, dense mixes) is "
         "outside what it was trained on.",
         "- The weights are in the public domain (CC0), like the songs and maps they come from.\n",
