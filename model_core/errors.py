@@ -8,6 +8,10 @@
     │   ├── InvalidParameters      what is asked for is outside its limits, or contradicts itself
     │   └── AudioError             the audio file cannot be opened or decoded
     ├── CheckpointError            a checkpoint's files are missing, damaged or not understood
+    │   ├── CheckpointNotFound     no such repository, revision or file, or it is not on this machine
+    │   ├── HubUnreachable         the model hub does not answer, or this machine is offline
+    │   ├── HubAccessDenied        the hub keeps it for those who are logged in, or agreed to terms
+    │   └── DiskFull               a download does not fit on the disk
     ├── DegenerateOutput           the model's answer is unusable and was not turned into an edit
     ├── EditRefused                an edit would break its own contract
     ├── PatchMismatch              a patch was made for other bytes
@@ -51,6 +55,22 @@ class AudioError(InputError):
 
 class CheckpointError(CompanionError):
     """A checkpoint's files are missing, damaged or not understood."""
+
+
+class CheckpointNotFound(CheckpointError):  # noqa: N818
+    """There is no such checkpoint, on the hub or on this machine."""
+
+
+class HubUnreachable(CheckpointError):  # noqa: N818
+    """The model hub cannot be reached; what is on this machine still works."""
+
+
+class HubAccessDenied(CheckpointError):  # noqa: N818
+    """The hub does not give it to this user (yet)."""
+
+
+class DiskFull(CheckpointError):  # noqa: N818
+    """The disk has not enough room for a download. What came already stays, to be carried on."""
 
 
 class DegenerateOutput(CompanionError):  # noqa: N818
