@@ -144,7 +144,7 @@ def read_tokenizer(folder: Path) -> dict[str, Any]:
     file = folder / TRAINING_TOKENIZER
     if (folder / TOKENIZER).exists() or not file.exists():
         return read_json(folder, TOKENIZER)
-    value = _unpickled(file, mmap=False)
+    value = unpickled(file)
     if not isinstance(value, Mapping) or "event_ranges" not in value:
         raise CheckpointError(f"{file} does not hold a vocabulary (no event_ranges).")
     try:
@@ -164,7 +164,7 @@ def read_generation_config(folder: Path) -> dict[str, Any]:
 
 def _tensors(file: Path) -> dict[str, Tensor]:
     """The tensors of a pickled state; they stay in the file until they are read."""
-    value = _unpickled(file, mmap=True)
+    value = unpickled(file, mmap=True)
     if not isinstance(value, Mapping) or not all(
         isinstance(each, Tensor) for each in value.values()
     ):
@@ -172,19 +172,29 @@ def _tensors(file: Path) -> dict[str, Tensor]:
     return {str(name): tensor for name, tensor in value.items()}
 
 
-def _unpickled(file: Path, mmap: bool) -> Any:
+def unpickled(file: Path, mmap: bool = False) -> Any:
+    """What ``torch.save`` wrote, from tensors and plain containers; nothing in it is run.
+
+    mmap: tensors stay in the file until they are read.
+
+    Raises:
+        CheckpointError: the file is missing or damaged, or holds anything else.
+    """
     try:
         return torch.load(file, map_location="cpu", weights_only=True, mmap=mmap)
+    except OSError as error:
+        raise CheckpointError(f"{file} cannot be read: {error.strerror or error}.") from error
     except pickle.UnpicklingError as error:
         raise CheckpointError(
             f"{file} was not opened: it is damaged, or holds objects other than tensors and plain"
             " containers, which could run anything. Save the model again in the published format"
             " (safetensors, tokenizer.json)."
         ) from error
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
+    except Exception as error:  # a damaged file makes the unpickler fail in any way
         if mmap and isinstance(error, RuntimeError) and "mmap" in str(error):
-            return _unpickled(file, mmap=False)  # the format from before torch 1.6
-        raise CheckpointError(f"{file} cannot be read: {str(error).splitlines()[0]}.") from error
+            return unpickled(file)  # the format from before torch 1.6
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(f"{file} is damaged: {reason}.") from error
 
 
 def _unwrapped(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
