@@ -114,6 +114,7 @@ class RemapEngine:
                 options_of(request),
                 lambda step: progress(_progress(step)),
                 cancelled,
+                refiner=task.get("refiner"),
             )
             progress(Progress("PATCH", result.windows, result.windows, result.tokens))
             begun = time.perf_counter()

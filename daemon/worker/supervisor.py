@@ -140,7 +140,9 @@ class Supervisor:
             raise WorkerDied("it ended before the task began")
         self._busy = True
         try:
-            question, answer = process.ask({**task, "type": "remap"}, on_progress)
+            question, answer = process.ask(
+                {**task, "type": "remap", "refiner": self._config.refiner}, on_progress
+            )
             try:
                 return await or_cancelled(asyncio.shield(answer), cancel)
             except (Cancelled, asyncio.CancelledError):

@@ -11,7 +11,13 @@ from dataclasses import replace
 
 from model_core.beatmap import Beatmap, parse
 from model_core.model import Model
-from model_core.refiner import Refiner, RefinerOptions, needs_refiner, usual_refiner
+from model_core.refiner import (
+    PUBLISHED,
+    Refiner,
+    RefinerOptions,
+    needs_refiner,
+    usual_refiner,
+)
 from model_core.remap.options import RemapOptions
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.events import TimedEvents
@@ -25,19 +31,25 @@ _AROUND_MS = 12_000.0
 
 
 def range_refiner(
-    model: Model, beatmap: Beatmap, start_ms: float, end_ms: float, given: Refiner | None
+    model: Model,
+    beatmap: Beatmap,
+    start_ms: float,
+    end_ms: float,
+    given: Refiner | str | None = None,
 ) -> RangeRefiner | None:
     """What refines a remap of this range; None where the model's positions are fine as they are.
 
-    given: the refiner to use; None: the published one, fetched where it is not here yet.
+    given: the refiner to use, or where it is; None: the published one. It is fetched where it is
+        not here yet.
 
     Raises:
         CheckpointError: the refiner's files are missing and cannot be fetched.
     """
     if not needs_refiner(model.layout, model.layout.written_mode(beatmap.mode)):
         return None
-    refiner = usual_refiner(device=model.device.type) if given is None else given
-    return RangeRefiner(refiner, model, beatmap, start_ms, end_ms)
+    if not isinstance(given, Refiner):
+        given = usual_refiner(given or PUBLISHED, model.device.type)
+    return RangeRefiner(given, model, beatmap, start_ms, end_ms)
 
 
 class RangeRefiner:
@@ -65,8 +77,11 @@ class RangeRefiner:
         options: RemapOptions,
         variant: int,
         cancelled: Callable[[], bool],
+        report: Callable[[int, int], None],
     ) -> TimedEvents:
         """The draft with refined positions; both in osu! pixels.
+
+        ``report`` is told the steps done and those there are.
 
         Raises:
             DegenerateOutput: the refiner's answer is no number.
@@ -83,6 +98,7 @@ class RangeRefiner:
             after=self._after,
             seed=(options.seed + variant) & 0xFFFF_FFFF_FFFF_FFFF,
             cancelled=cancelled,
+            report=report,
         )
 
 

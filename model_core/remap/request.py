@@ -70,7 +70,7 @@ def remap_range(
     options: RemapOptions | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
-    refiner: Refiner | None = None,
+    refiner: Refiner | str | None = None,
 ) -> RemapResult:
     """Replace the objects that start in ``[start_ms, end_ms]``.
 
@@ -84,8 +84,9 @@ def remap_range(
         options: see :class:`RemapOptions`.
         progress: told about every window and every few tokens.
         cancelled: asked before every token.
-        refiner: of positions, for models that place objects in coarse cells (v28, v29). The
-            published one is taken unless it is given, and fetched where it is not here yet.
+        refiner: of positions, or the folder or hub repository that holds it, for models that place
+            objects in coarse cells (v28, v29). None: the published one. It is fetched where it is
+            not here yet.
 
     Raises:
         CheckpointError: the model needs a refiner, which is not here and cannot be fetched.
@@ -119,7 +120,14 @@ def remap_range(
         drafts = [rescale_positions(draft, model.layout) for draft in drafts]
         if places is not None:
             drafts = [
-                places.refine(draft, drafter.conditions, tried, variant, cancelled)
+                places.refine(
+                    draft,
+                    drafter.conditions,
+                    tried,
+                    variant,
+                    cancelled,
+                    lambda done, steps: report(Progress("post", done, steps)),
+                )
                 for variant, draft in enumerate(drafts)
             ]
         watch.add("post", begun)

@@ -116,7 +116,10 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
     from model_core.beatmap.edits import remap
     from model_core.remap import Candidate, Progress, RemapResult
 
-    def write_circles(model, beatmap, audio, start_ms, end_ms, options, progress, cancelled):
+    def write_circles(
+        model, beatmap, audio, start_ms, end_ms, options, progress, cancelled, refiner
+    ):
+        assert refiner == "some folder"
         assert options.variants == 2
         assert options.top_p == pytest.approx(0.5)
         assert options.temperature is None
@@ -149,6 +152,7 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
         "request": request.SerializeToString(),
         "map": data,
         "audio": str(tmp_path / "song.wav"),
+        "refiner": "some folder",
     }
     answer = engine.remap(task, seen.append, lambda: False)
     assert [step.stage for step in seen] == ["AUDIO", "DECODE", "PATCH"]

@@ -32,6 +32,10 @@ def _key(default: Any, doc: str, *, low: float | None = None, one_of: tuple[str,
     return field(default=default, metadata=metadata)
 
 
+def _task_model(what: str) -> Any:
+    return _key("", f"The model for {what}, where it is another than `model`.")
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every key, with its default and its documentation."""
@@ -49,9 +53,21 @@ class Config:
         "somebody else is changed, you are told so. Empty: the name in osu!'s own configuration.",
     )
     model: str = _key(
-        "starter",
-        'The model for requests that name none: "starter" (comes with the program), a folder,\n'
-        "or a hub repository (owner/name).",
+        "",
+        'The model for requests that name none: "starter" (comes with the program), a published\n'
+        'one ("v32"), a folder, or a hub repository (owner/name). Empty: for each task the\n'
+        "published one that is best for it of those that are installed, else the starter.\n"
+        "`osu-companion models use NAME` sets it, at once.",
+    )
+    remap_model: str = _task_model("remaps")
+    map_model: str = _task_model("whole maps")
+    guest_difficulty_model: str = _task_model("new difficulties")
+    hitsounds_model: str = _task_model("hitsounds")
+    modding_model: str = _task_model("modding")
+    timing_model: str = _task_model("timing")
+    refiner: str = _key(
+        "OliBomby/osu-diffusion-v2",
+        "The position refiner for models that need one (v28, v29): a folder or a hub repository.",
     )
     device: str = _key(
         "auto",
@@ -156,27 +172,57 @@ def allow_folder(path: Path, folder: Path) -> bool:
         raise ConfigError(f"{path}: allowed_folders must be a list of strings; mend it first")
     if str(folder) in listed:
         return False
-    wanted = {**before, "allowed_folders": [*listed, str(folder)]}
-    text = path.read_text(encoding="utf-8")
-    edited = _with_line(text, f"allowed_folders = {_toml(wanted['allowed_folders'])}")
+    _write_keys(path, {"allowed_folders": [*listed, str(folder)]}, before)
+    return True
+
+
+def set_keys(path: Path, values: Mapping[str, Any]) -> None:
+    """Set keys in the file, or with None have them be their defaults; the rest stays as it is.
+
+    Raises:
+        ConfigError: no such key, or the file cannot be edited safely.
+    """
+    known = {item.name for item in fields(Config)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ConfigError(f"there is no key {unknown[0]!r}")
+    write_default(path)
+    _write_keys(path, values, _read_toml(path))
+
+
+def _write_keys(path: Path, values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    defaults = {item.name: item.default for item in fields(Config)}
+    wanted = {**before, **values}
+    wanted = {key: value for key, value in wanted.items() if value is not None}
+    edited = path.read_text(encoding="utf-8-sig")
+    for key, value in values.items():
+        if value is not None:
+            edited = _with_line(edited, f"{key} = {_toml(value)}")
+        elif key in before:
+            edited = _with_line(edited, f"{key} = ", f"#{key} = {_toml(defaults[key])}")
     # Editing text by rule can go wrong on a file written by hand: prove it did not.
     try:
         proven = tomllib.loads(edited) == wanted
     except tomllib.TOMLDecodeError:
         proven = False
     if not proven:
+        lines = ", ".join(f"{key} = {_toml(value)}" for key, value in values.items() if value)
         raise ConfigError(
-            f"{path} could not be edited safely. Add {str(folder)!r} to allowed_folders by hand"
+            f"{path} could not be edited safely. Edit it by hand: {lines or ', '.join(values)}"
         )
     temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_text(edited, encoding="utf-8", newline="\n")
     temporary.replace(path)
-    return True
 
 
-def _with_line(text: str, line: str) -> str:
-    """The text with the assignment of the line's key (over one or more lines) replaced."""
+def _with_line(text: str, line: str, instead: str | None = None) -> str:
+    """The text with the assignment of the line's key (over one or more lines) replaced.
+
+    Args:
+        instead: the line to put there, where it is not ``line``.
+    """
     key = line.split(" = ", 1)[0]
+    line = line if instead is None else instead
     lines = text.split("\n")
     for first, content in enumerate(lines):
         if content.split("=", 1)[0].strip() != key:

@@ -32,7 +32,7 @@ def answer(
     conformance: Path,
     monkeypatch: pytest.MonkeyPatch,
     model: Model,
-    refiner: Refiner | None,
+    refiner: Refiner | str | None,
     name: str = "std_a",
     **options: object,
 ) -> tuple[Beatmap, RemapResult]:
@@ -82,13 +82,25 @@ def test_a_model_without_its_refiner_says_so(
 ) -> None:
     """Before a single window is heard."""
 
-    def gone(device: str) -> Refiner:
+    def gone(source: str, device: str) -> Refiner:
         raise CheckpointError("OliBomby/osu-diffusion-v2 is not downloaded yet")
 
     monkeypatch.setattr(refining, "usual_refiner", gone)
     monkeypatch.setattr(Model, "encode_windows", lambda *_: pytest.fail("it was heard"))
     with pytest.raises(CheckpointError, match="osu-diffusion-v2"):
         answer(conformance, monkeypatch, model, None)
+
+
+def test_a_refiner_may_be_named(
+    conformance: Path, monkeypatch: pytest.MonkeyPatch, model: Model, refiner: Refiner
+) -> None:
+    def places(source: Refiner | str) -> list[tuple[float, int, int]]:
+        with monkeypatch.context() as patched:
+            _, result = answer(conformance, patched, model, source)
+        return [(o.time, o.x, o.y) for o in result.candidates[0].objects]
+
+    assert places(str(conformance / "diffusion")) == places(refiner)
+    usual_refiner.cache_clear()
 
 
 def test_one_refiner_is_kept(conformance: Path) -> None:
