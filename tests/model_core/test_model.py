@@ -1,4 +1,4 @@
-"""Loading from folders; devices; what was heard before."""
+"""Loading from folders; what was heard before."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import model_core
 from model_core import model as model_module
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
-from model_core.errors import CheckpointError, InputError, NotSupported
+from model_core.errors import CheckpointError
 from model_core.model import Model, load_model
-from model_core.network.device import choose
 
 
 def test_reference_checkpoint_loads(conformance: Path) -> None:
@@ -40,20 +39,6 @@ def test_files_of_two_models_are_noticed(conformance: Path, tmp_path: Path) -> N
     (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
     with pytest.raises(CheckpointError, match="do not belong together"):
         load_model(tmp_path, "cpu")
-
-
-def test_devices_are_never_swapped_in_silence() -> None:
-    placement = choose("cpu")
-    assert (placement.device.type, placement.reason) == ("cpu", "as asked")
-    assert choose("auto").reason
-    with pytest.raises(InputError, match="precision"):
-        choose("cpu", "int3")
-    with pytest.raises(InputError, match="no device"):
-        choose("toaster")
-    if not torch.cuda.is_available():
-        with pytest.raises(NotSupported, match="Use cpu or auto"):
-            choose("cuda")
-        assert "CUDA" in choose("auto").reason or choose("auto").device.type == "mps"
 
 
 def test_windows_are_heard_once(tiny_model: Model, noise: Audio) -> None:

@@ -72,7 +72,7 @@ class Config:
     device: str = _key(
         "auto",
         'Where the model runs. "auto" takes a GPU if there is one.',
-        one_of=("auto", "cpu", "cuda", "mps"),
+        one_of=("auto", "cpu", "cuda", "rocm", "mps"),
     )
     precision: str = _key(
         "auto",
