@@ -12,6 +12,7 @@ from osu_companion.local.config import Config
 
 from clients.cli.exits import Exit
 from clients.cli.main import app
+from model_core.maps.__main__ import markdown
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -50,3 +51,8 @@ def test_links_and_named_files_exist(page: Path) -> None:
         assert "://" in target or (page.parent / target).exists(), target
     for name in re.findall(r"`((?:tests|model_core|clients|daemon|proto|docs)/[\w/.]+)`", text):
         assert (ROOT / name).exists(), name
+
+
+def test_every_parameter_of_a_map_stands_in_its_page() -> None:
+    page = (ROOT / "docs" / "maps.md").read_text("utf-8")
+    assert page.endswith(markdown()), "python -m model_core.maps --markdown prints the table"

@@ -7,7 +7,7 @@ says what the file has, what the model did not hear, and what was dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,6 +41,7 @@ _PLACED = (0, 2)
 # What difficulties of so many stars are usually called, as the game's own icons have it.
 _LEVELS = ((2.0, "Easy"), (2.7, "Normal"), (4.0, "Hard"), (5.3, "Insane"), (6.5, "Expert"))
 _HARDEST = "Extra"
+_FAR_STARS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +254,21 @@ def _finished(
         told=maker.told,
         seed=parameters.seed,
         summary=summary,
-        warnings=draft.warnings,
+        warnings=(*draft.warnings, *_far_from(stars, parameters.difficulty)),
         dropped=draft.dropped,
         tokens=draft.tokens,
         windows=draft.windows,
         timings_ms=dict(maker.timings_ms),
     )
+
+
+def _far_from(stars: float | None, asked: float | None) -> Iterator[str]:
+    """What to say of a map that is not as hard as was asked for."""
+    if stars is not None and asked is not None and abs(stars - asked) > _FAR_STARS:
+        yield (
+            f"The map has {stars:.2f} stars, where {asked:g} were asked for. Another seed, or"
+            f" asking for {'more' if stars < asked else 'fewer'}, may come nearer."
+        )
 
 
 def _level(stars: float | None) -> str:
