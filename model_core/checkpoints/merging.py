@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from model_core.checkpoints.adapters import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from model_core.checkpoints.formats import StoredWeights
 from model_core.errors import CheckpointError, NotSupported
+from model_core.network.blank import without_weights
 
 if TYPE_CHECKING:
     from peft import LoraConfig
@@ -171,7 +172,7 @@ def _module(name: str, weights: StoredWeights) -> nn.Module:
     weight = weights[name + _WEIGHT].float()
     bias = weights.get(f"{name}.bias")
     module: nn.Module
-    with torch.device("meta"):
+    with without_weights():
         if weight.dim() == 3:
             out, inside, width = weight.shape
             module = nn.Conv1d(inside, out, width, bias=bias is not None)

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from model_core.checkpoints.files import read_json
 from model_core.checkpoints.formats import read_weights
+from model_core.network.blank import without_weights
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 from model_core.network.weight_names import join, require_shapes
@@ -32,8 +33,7 @@ def load_checkpoint(
             ``config.json`` describes; the message names them.
     """
     config = NetworkConfig.from_dict(read_json(folder, "config.json"))
-    # Built without memory or random numbers; the stored tensors then become its weights.
-    with torch.device("meta"):
+    with without_weights():  # the stored tensors become its weights
         network = Network(config)
     own = {name: weight.shape for name, weight in network.state_dict().items()}
     weights = read_weights(folder)

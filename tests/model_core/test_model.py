@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,16 @@ def test_files_of_two_models_are_noticed(conformance: Path, tmp_path: Path) -> N
     (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
     with pytest.raises(CheckpointError, match="do not belong together"):
         load_model(tmp_path, "cpu")
+
+
+def test_loading_imports_no_more_than_it_needs() -> None:
+    """peft is for who has an adapter; torch's compiler (sympy) takes a second and 80 MB."""
+    code = (
+        "import sys; from model_core.model import load_model; load_model('starter', 'cpu');"
+        "unwanted = {'peft', 'accelerate', 'sympy', 'transformers'} & set(sys.modules);"
+        "assert not unwanted, unwanted"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_windows_are_heard_once(tiny_model: Model, noise: Audio) -> None:
