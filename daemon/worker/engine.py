@@ -136,6 +136,8 @@ class RemapEngine:
             for text in result.warnings
         )
         answer.provenance.options.update(_drawn_with(request, model))
+        if result.refiner:
+            answer.provenance.options.update({"refiner": result.refiner})
         if self._identifying is not None:
             identity = self._identifying.result()
             answer.provenance.checkpoint.revision = identity.revision

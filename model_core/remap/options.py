@@ -60,6 +60,7 @@ class RemapResult:
     """Candidates, best first; refused variants with their reasons; ms spent in each stage.
 
     warnings: sentences for whoever asked: what the model did not hear, and what it is not made for.
+    refiner: of positions, as it was named; empty where none was needed.
     """
 
     candidates: tuple[Candidate, ...]
@@ -69,3 +70,4 @@ class RemapResult:
     windows: int
     timings_ms: dict[str, float]
     warnings: tuple[str, ...] = ()
+    refiner: str = ""

@@ -58,6 +58,7 @@ class RangeRefiner:
     def __init__(
         self, refiner: Refiner, model: Model, beatmap: Beatmap, start_ms: float, end_ms: float
     ) -> None:
+        self.name = refiner.name
         self._refiner = refiner
         self._layout = model.layout
         self._timing = beatmap.timing

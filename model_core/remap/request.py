@@ -154,6 +154,7 @@ def remap_range(
         windows=len(drafter.windows),
         timings_ms=watch.ms,
         warnings=_warnings(model, beatmap, options),
+        refiner="" if places is None else places.name,
     )
 
 

@@ -100,6 +100,8 @@ def test_a_refiner_may_be_named(
         return [(o.time, o.x, o.y) for o in result.candidates[0].objects]
 
     assert places(str(conformance / "diffusion")) == places(refiner)
+    _, result = answer(conformance, monkeypatch, model, str(conformance / "diffusion"))
+    assert result.refiner == str(conformance / "diffusion")
     usual_refiner.cache_clear()
 
 
