@@ -298,3 +298,13 @@ def test_every_other_family_answers(conformance: Path, noise: Audio, family: str
     except DegenerateOutput:
         return
     assert result.candidates
+
+
+def test_what_the_model_did_not_hear_is_said(
+    tiny_model: Model, noise: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(monkeypatch, draft_of(tiny_model, circles(START, END)))
+    assert run(tiny_model, noise, song_map()).warnings == ()
+    told = run(tiny_model, noise, song_map(), year=1990, mapper_id=12345).warnings
+    assert any("no year 1990" in text and "2007" in text for text in told)
+    assert any("no mapper 12345" in text for text in told)
