@@ -11,8 +11,9 @@ import torch
 
 from model_core.generation.rules import Scores
 
-# Tokens looked at before sorting the whole vocabulary; nearly always enough.
-_HEAD = 64
+# Tokens that weigh less than this beside the best are looked at only where the others are not
+# enough.
+_LIGHT = 1e-3
 
 
 class Greedy:
@@ -77,15 +78,11 @@ class Sampler:
 
     def _best_first(self, scores: Scores, weights: np.ndarray, total: float) -> np.ndarray:
         """Token ids by falling score (ties: lower id first), as many as the cut-offs can keep."""
-        size = len(scores)
-        enough = self._top_k or size
-        if size > _HEAD:
-            head = np.argpartition(scores, size - _HEAD)[size - _HEAD :]
+        if self._top_p < 1.0 or self._top_k:
+            # All but always a handful hold nearly everything, and sorting the rest takes longer
+            # than all else here. Whoever weighs as much as one of them is among them.
+            head = np.flatnonzero(weights > _LIGHT)
             covered = self._top_p < 1.0 and weights[head].sum() > self._top_p * total
-            # Equal scores at the border could be cut apart arbitrarily; then sort them all.
-            border = scores[head].min()
-            clear = np.count_nonzero(scores == border) == np.count_nonzero(scores[head] == border)
-            if (covered or enough <= _HEAD) and clear:
-                head.sort()
+            if covered or 0 < self._top_k <= len(head):
                 return head[np.argsort(-scores[head], kind="stable")]
         return np.argsort(-scores, kind="stable")

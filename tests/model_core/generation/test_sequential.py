@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model_core.audio.decode import Audio
@@ -13,8 +15,8 @@ from model_core.errors import Cancelled
 from model_core.generation.decode_loop import Row
 from model_core.generation.progress import Progress
 from model_core.generation.sampling import Greedy, Sampler
-from model_core.generation.sequential import Settings, Variant, generate_sequential, trim
-from model_core.model import Model
+from model_core.generation.sequential import Call, Settings, Variant, generate_sequential, trim
+from model_core.model import Model, load_model
 from model_core.tokens import (
     Conditions,
     Context,
@@ -171,3 +173,32 @@ def test_trim_has_ten_ms_of_grace() -> None:
     assert trim(events, 1000, 2000).times == (990, 2010, 2011, 2005)
     assert trim(events, None, 1999).times == (0, 989, 990, 2010, 2011, 2005)
     assert trim(events, None, 1994).times == (0, 989, 990)
+
+
+def test_guidance_of_an_encoder_that_is_told_the_conditions(conformance: Path) -> None:
+    """v31's prompts say nothing of difficulty: what differs is what the negative one hears.
+
+    The reference lets both prompts hear the same, so that there its guidance does nothing.
+    """
+    model = load_model(conformance / "v31" / "checkpoint", "cpu", "float32")
+    samples = np.random.default_rng(1).uniform(-1, 1, 40 * 16000).astype(np.float32)
+    audio = Audio(samples, "noise")
+    layout = model.layout
+    found = cut_windows(
+        len(samples), model.network.config.window_samples, layout.lookback, layout.lookahead
+    )[:1]
+    hard, easy = Conditions(difficulty=9.0), Conditions(difficulty=1.0)
+
+    def run(guidance: float, as_reference: bool = False) -> tuple[int, ...]:
+        calls: list[Call] = []
+        settings = Settings(
+            layout.lookback, layout.lookahead, guidance=guidance, guidance_as_reference=as_reference
+        )
+        generate_sequential(
+            model, audio, found, [Variant(hard, Greedy(), NONE, negative=easy)],
+            [ContextType.TIMING], [ContextType.TIMING], settings, on_call=calls.append,
+        )  # fmt: skip
+        return calls[0].answers[0]
+
+    assert run(4.0) != run(1.0)
+    assert run(4.0, as_reference=True) == run(1.0)
