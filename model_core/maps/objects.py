@@ -48,11 +48,12 @@ def objects_of(
     resnap: bool = True,
     rounded: bool = False,
     snap_overlaps: bool = False,
+    until_ms: int | None = None,
 ) -> Converted:
     """The objects that were written, in the map's own mode.
 
     Positions are osu! pixels. Where the model was never shown the mode, it wrote osu!standard,
-    which is turned into it here. ``rounded``: see
+    which is turned into it here. ``rounded`` and ``until_ms``: see
     :func:`~model_core.tokens.to_objects.groups_to_objects`. ``snap_overlaps`` stacks objects that
     nearly lie on one another, as refined positions leave them.
     """
@@ -66,6 +67,7 @@ def objects_of(
         rounded=rounded,
         mode=spelled,
         keys=keys,
+        until_ms=until_ms,
     )
     if spelled == mode:
         return converted

@@ -30,19 +30,17 @@ from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import never, stop_if
 from model_core.maps.conditions import unheard
+from model_core.maps.objects import objects_of
 from model_core.model import Model
-from model_core.postprocess import snap_near_overlaps
 from model_core.refiner import Refiner, needs_refiner
 from model_core.remap.draft import Drafter
 from model_core.remap.options import Candidate, Progress, RemapOptions, RemapResult
 from model_core.remap.refining import range_refiner
 from model_core.remap.seam import seam_bits
 from model_core.remap.usable import check_answer
-from model_core.tokens import TimedEvents
+from model_core.tokens import ContextType, TimedEvents
 from model_core.tokens.decode import rescale_positions
-from model_core.tokens.groups import events_to_groups
-from model_core.tokens.to_objects import Converted, groups_to_objects
-from model_core.tokens.translation import translated
+from model_core.tokens.to_objects import Converted
 
 __all__ = ["remap_range"]
 
@@ -241,26 +239,20 @@ def _warnings(model: Model, beatmap: Beatmap, options: RemapOptions) -> tuple[st
 
 def _objects(model: Model, beatmap: Beatmap, draft: TimedEvents, free: FreeRange) -> Converted:
     """The objects of a draft, in osu! pixels, that start inside the free range."""
-    layout, timing = model.layout, beatmap.timing
-    groups = events_to_groups(draft, layout)
-    if needs_refiner(layout, layout.written_mode(beatmap.mode)):
-        groups = snap_near_overlaps(groups)
-    rounded = ticks_are_rounded((o.time for o in beatmap.hit_objects), timing)
-    mode, keys = layout.written_mode(beatmap.mode), key_count(beatmap.circle_size)
-    converted = groups_to_objects(
-        groups,
-        timing,
+    layout, mode = model.layout, beatmap.mode
+    converted = objects_of(
+        layout,
+        {ContextType.MAP: draft},
+        beatmap.timing,
         beatmap.slider_multiplier,
-        rounded=rounded,
-        mode=mode,
-        keys=keys,
+        mode,
+        key_count(beatmap.circle_size),
+        rounded=ticks_are_rounded((o.time for o in beatmap.hit_objects), beatmap.timing),
+        snap_overlaps=needs_refiner(layout, layout.written_mode(mode)),
         # Nothing is written behind the range, nor the ends of what is held at its end.
         until_ms=int(free.last_ms),
     )
-    objects = converted.objects
-    if mode != beatmap.mode:
-        objects = translated(objects, beatmap.mode, timing, beatmap.slider_multiplier, keys)
-    inside = tuple(o for o in objects if free.first_ms <= o.time <= free.last_ms)
+    inside = tuple(o for o in converted.objects if free.first_ms <= o.time <= free.last_ms)
     return Converted(inside, converted.dropped)
 
 
