@@ -26,9 +26,9 @@ KINDS = (
     "checkpoint_rows",
     "flow_rows",
     "postprocess_rows",
+    "timing_rows",
     "modding_rows",
     "refiner_rows",
-    "unbuilt_rows",
 )
 
 
