@@ -1,11 +1,11 @@
-"""A job's progress in words, for every client alike."""
+"""Progress of jobs and downloads in words, for every client alike."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from osu_companion.v1 import jobs_pb2
+    from osu_companion.v1 import jobs_pb2, models_pb2
 
 # By number of JobStage: the contract's module is not imported for words alone.
 STAGES = {
@@ -33,3 +33,46 @@ def describe(progress: jobs_pb2.JobProgress) -> str:
     if progress.attempt > 1:
         parts.append("again, because the model worker died")
     return ", ".join(parts)
+
+
+# By number of PullStage.
+PULL_STAGES = {
+    1: "waiting for another download",
+    2: "asking the hub",
+    3: "downloading",
+    4: "waiting for the connection",
+    5: "checking",
+}
+
+
+def describe_pull(progress: models_pb2.PullProgress) -> str:
+    """A download in one line: what, how much of it, how fast, time left."""
+    stage = PULL_STAGES.get(progress.stage, "working")
+    if not progress.bytes_total:
+        return f"{progress.model}: {stage}"
+    parts = [f"{size_words(progress.bytes_done)} of {size_words(progress.bytes_total)}"]
+    if progress.stage == 3:
+        if progress.bytes_per_second > 0:
+            parts.append(f"{size_words(progress.bytes_per_second)}/s")
+        if progress.seconds_left >= 0:
+            parts.append(f"{duration_words(progress.seconds_left)} left")
+    else:
+        parts.append(f"{stage}, try {progress.attempt}" if progress.attempt else stage)
+    return f"{progress.model}: {', '.join(parts)}"
+
+
+def size_words(count: float) -> str:
+    """Bytes as people read them: 842 MB, 1.24 GB, 12 kB."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            number = count / size
+            return f"{number:.2f} {unit}" if unit == "GB" else f"{number:.{number < 10:d}f} {unit}"
+    return f"{count:.0f} bytes"
+
+
+def duration_words(seconds: float) -> str:
+    """A time left as people say it: 40 s, 12 min, 2 h 5 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -17,9 +17,11 @@ from osu_companion.v1 import jobs_pb2, remap_pb2
 
 from daemon import version
 from daemon.access import Access
+from daemon.downloads.asking import HubQuestions
 from daemon.jobs import Job, Scheduler
 from daemon.jobs.preparation import prepare_remap
 from daemon.jobs.remap_runner import RemapRunner
+from daemon.model_choice import ModelChoice
 from daemon.refusal import Refusal
 from daemon.server import Server
 from daemon.services.jobs import JobServicer
@@ -52,6 +54,8 @@ class Daemon:
         self._database = Database(paths.database_file)
         self._table = JobTable(self._database)
         self._supervisor = Supervisor(config)
+        self._choice = ModelChoice(paths.config_file, config)
+        self._hub = HubQuestions()
         self._runner = RemapRunner(self._supervisor)
         self._scheduler = Scheduler(self._run_job, self._table, config.queue_size)
         self._library = Library(config, SongTable(self._database))
@@ -111,6 +115,7 @@ class Daemon:
             if forgetting is not None:
                 forgetting.cancel()
                 await asyncio.gather(forgetting, return_exceptions=True)
+            await self._hub.close()
             await self._library.stop()
             await self._supervisor.close()
             await self._database.close()
@@ -120,13 +125,16 @@ class Daemon:
         return Server(
             token=token,
             paths=self._paths,
-            remap=RemapServicer(self._config, self._access, self._scheduler, self._table),
+            remap=RemapServicer(
+                self._config, self._choice, self._access, self._scheduler, self._table
+            ),
             jobs=JobServicer(self._scheduler, self._table),
             patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
-            models=ModelServicer(self._config, self._supervisor, self._scheduler),
+            models=ModelServicer(self._choice, self._supervisor, self._scheduler, self._hub),
             songs=SongServicer(self._library),
             status=StatusServicer(
                 config=self._config,
+                models=self._choice,
                 warnings=self._warnings,
                 paths=self._paths,
                 supervisor=self._supervisor,
@@ -165,7 +173,9 @@ class Daemon:
     async def _requeue(self, row: JobRow) -> None:
         request = remap_pb2.RemapBeatmapRequest.FromString(row.request)
         try:
-            job: Job = await asyncio.to_thread(prepare_remap, request, self._access, self._config)
+            job: Job = await asyncio.to_thread(
+                prepare_remap, request, self._access, self._config, self._choice
+            )
             job.job_id, job.created_at = row.job_id, row.created_at
             await self._scheduler.submit(job)
         except Refusal as refusal:

@@ -66,13 +66,15 @@ async def _run(paths: Paths, config: Config, warnings: tuple[str, ...]) -> None:
 
 
 def _announce(endpoint: Endpoint, paths: Paths, config: Config) -> None:
+    from daemon.model_choice import ModelChoice
     from daemon.songs.discovery import find_songs
 
+    model = ModelChoice(paths.config_file, config).choose("remap").name
     songs = find_songs(config.songs)
     lines = (
         f"osu-companion daemon {version()}",
         f"  address  {endpoint.address}",
-        f"  model    {config.model}, loaded at the first request",
+        f"  model    {model}, loaded at the first request",
         f"  device   {config.device} (chosen when the model is loaded)",
         f"  songs    {songs.path if songs else 'not found; set `songs` in the configuration'}",
         f"  config   {paths.config_file}",

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from clients.cli.output import Output
-from clients.progress import describe
+from clients.progress import describe, describe_pull
 
 if TYPE_CHECKING:
-    from osu_companion.v1 import jobs_pb2
+    from osu_companion.v1 import jobs_pb2, models_pb2
     from osu_companion.v1.provenance_pb2 import Notice
 
 
@@ -32,6 +32,9 @@ class LiveOutput(Output):
         # A window under way counts half, so that the bar moves inside a single one too.
         done = max(progress.window - 0.5, 0.0)
         self._show(describe(progress), done, progress.windows)
+
+    def pulling(self, progress: models_pb2.PullProgress) -> None:
+        self._show(describe_pull(progress), progress.bytes_done, progress.bytes_total)
 
     def finish_progress(self) -> None:
         if self._bar is not None:

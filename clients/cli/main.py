@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from clients.cli.exits import Exit, run
+from clients.cli.models_app import app as models
 from clients.cli.output import make_output
 
 app = typer.Typer(
@@ -24,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+app.add_typer(models, name="models")
 
 # The largest number that the journal's file format knows.
 _MOST = 2**63 - 1
@@ -213,19 +216,6 @@ def status(as_json: _Json = False) -> None:
 
     def work() -> None:
         from clients.cli.service import status as work
-
-        work(output)
-
-    output = make_output(as_json)
-    run(output, work)
-
-
-@app.command()
-def models(as_json: _Json = False) -> None:
-    """List the models that can be loaded, and the one that is."""
-
-    def work() -> None:
-        from clients.cli.service import models as work
 
         work(output)
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from clients.cli.exits import Exit
 from clients.notices import code_of
-from clients.progress import STAGES, describe
+from clients.progress import PULL_STAGES, STAGES, describe, describe_pull
 
 if TYPE_CHECKING:
-    from osu_companion.v1 import jobs_pb2
+    from osu_companion.v1 import jobs_pb2, models_pb2
     from osu_companion.v1.provenance_pb2 import Notice
 
 
@@ -64,6 +64,14 @@ class Output:
         if key != self._last:
             self._last = key
             print(describe(progress), file=sys.stderr, flush=True)
+
+    def pulling(self, progress: models_pb2.PullProgress) -> None:
+        """A line for every stage and every twentieth of a download."""
+        share = 20 * progress.bytes_done // progress.bytes_total if progress.bytes_total else 0
+        key = f"{progress.model} {progress.stage} {progress.attempt} {share}"
+        if key != self._last:
+            self._last = key
+            print(describe_pull(progress), file=sys.stderr, flush=True)
 
     def finish_progress(self) -> None:
         """Take a live display off the screen."""
@@ -119,6 +127,22 @@ class JsonOutput(Output):
             objects=progress.objects,
             seconds_left=round(left, 2) if left >= 0 else None,
             attempt=progress.attempt,
+        )
+
+    def pulling(self, progress: models_pb2.PullProgress) -> None:
+        left = progress.seconds_left
+        self._progress(
+            PULL_STAGES.get(progress.stage, ""),
+            seconds_left=round(left, 1) if left >= 0 else None,
+            attempt=max(1, progress.attempt),
+            model=progress.model,
+            file=progress.file,
+            files_done=progress.files_done,
+            files=progress.files,
+            bytes_done=progress.bytes_done,
+            bytes_total=progress.bytes_total,
+            bytes_found=progress.bytes_found,
+            bytes_per_second=round(progress.bytes_per_second),
         )
 
     def _progress(

@@ -17,7 +17,7 @@ from clients.client.errors import UnreachableError
 from clients.client.starting import daemon_command, find_running
 
 if TYPE_CHECKING:
-    from osu_companion.v1 import models_pb2, status_pb2
+    from osu_companion.v1 import status_pb2
 
 _WORKER_WORDS = {
     1: "not running (the next request starts it)",
@@ -65,19 +65,6 @@ def status(output: Output) -> None:
     with Client(endpoint) as client:
         answer = client.status()
     output.result(_status_fields(answer), _status_text(answer))
-
-
-def models(output: Output) -> None:
-    """Show which models can be loaded, and which is.
-
-    Raises:
-        ClientError: the daemon cannot be reached.
-    """
-    from clients.client import Client
-
-    with Client.connect(say=output.notice) as client:
-        answer = client.models()
-    output.result({"models": [_model_fields(model) for model in answer]}, _models_text(answer))
 
 
 def stop(force: bool, finish_running: bool, output: Output) -> None:
@@ -205,30 +192,4 @@ def _status_fields(answer: status_pb2.GetStatusResponse) -> dict[str, Any]:
         "log_file": answer.log_file,
         "config_file": answer.config_file,
         "state_folder": answer.state_folder,
-    }
-
-
-def _models_text(answer: list[models_pb2.Model]) -> str:
-    lines = []
-    for model in answer:
-        words = [model.description] if model.description else []
-        if model.parameters:
-            words.append(f"{model.parameters / 1e6:.1f} M parameters")
-        if model.loaded:
-            words.append(f"loaded on {model.device} ({model.precision})")
-        mark = "*" if model.configured else " "
-        lines.append(f"{mark} {model.name}" + (f": {', '.join(words)}" if words else ""))
-    return "\n".join(lines) or "No models are known."
-
-
-def _model_fields(model: models_pb2.Model) -> dict[str, Any]:
-    return {
-        "name": model.name,
-        "description": model.description,
-        "configured": model.configured,
-        "loaded": model.loaded,
-        "device": model.device,
-        "precision": model.precision,
-        "family": model.family,
-        "parameters": model.parameters,
     }

@@ -26,7 +26,15 @@ _REFUSING_CODES = frozenset({3, 5, 7, 9, 11, 12})  # INVALID_ARGUMENT … UNIMPL
 _CHANGED = frozenset({"MAP_CHANGED", "PATCH_CONFLICT"})
 _UNREACHABLE = frozenset({"TOKEN_MISSING", "TOKEN_WRONG", "DAEMON_STOPPING"})
 _FAILED = frozenset(
-    {"QUEUE_FULL", "OUT_OF_MEMORY", "WORKER_CRASHED", "DAEMON_RESTARTED", "INTERNAL"}
+    {
+        "QUEUE_FULL",
+        "OUT_OF_MEMORY",
+        "DISK_FULL",
+        "HUB_UNREACHABLE",
+        "WORKER_CRASHED",
+        "DAEMON_RESTARTED",
+        "INTERNAL",
+    }
 )
 
 

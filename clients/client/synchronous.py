@@ -37,6 +37,10 @@ from clients.client.starting import Say, ensure_running
 CALL_TIMEOUT_S = 15.0
 LOAD_TIMEOUT_S = 600.0
 JOB_TIMEOUT_S = 3600.0
+# A day: the largest model over a line of 10 kB/s.
+PULL_TIMEOUT_S = 24 * 3600.0
+# Proving every byte of a large model on a slow disk.
+CHECK_TIMEOUT_S = 600.0
 
 
 class JobStream:
@@ -68,6 +72,41 @@ class JobStream:
 
     def close(self) -> None:
         """Stop listening."""
+        self._call.cancel()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class PullStream:
+    """The events of a download, in order, the last one its result; leaving it stops the download.
+
+    What came stays, and the next pull carries on.
+    """
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def __iter__(self) -> Iterator[models_pb2.PullModelResponse]:
+        return self
+
+    def __next__(self) -> models_pb2.PullModelResponse:
+        """The next event.
+
+        Raises:
+            ClientError: the model cannot be had, or the daemon went away.
+        """
+        try:
+            event: models_pb2.PullModelResponse = next(self._call)
+        except grpc.RpcError as error:
+            raise from_rpc(error) from None
+        return event
+
+    def close(self) -> None:
+        """Stop the download."""
         self._call.cancel()
 
     def __enter__(self) -> Self:
@@ -192,6 +231,44 @@ class Client:
             self._models.ListModels, models_pb2.ListModelsRequest()
         )
         return list(answer.models)
+
+    def list_models(self) -> models_pb2.ListModelsResponse:
+        """The models, and which one each task gets."""
+        answer: models_pb2.ListModelsResponse = self._call(
+            self._models.ListModels, models_pb2.ListModelsRequest()
+        )
+        return answer
+
+    def pull_model(self, name: str, modes: Sequence[int] = ()) -> PullStream:
+        """Download a model of the hub, with the fine-tunes of some game modes or (empty) of all."""
+        request = models_pb2.PullModelRequest(name=name, modes=modes)
+        return PullStream(
+            self._models.PullModel(request, timeout=PULL_TIMEOUT_S, metadata=self.endpoint.metadata)
+        )
+
+    def describe_model(
+        self, name: str = "", deep: bool = False, ask_hub: bool = False
+    ) -> models_pb2.DescribeModelResponse:
+        """Everything that is known of a model; ``deep`` proves every byte of its files."""
+        request = models_pb2.DescribeModelRequest(name=name, deep=deep, ask_hub=ask_hub)
+        answer: models_pb2.DescribeModelResponse = self._call(
+            self._models.DescribeModel, request, CHECK_TIMEOUT_S
+        )
+        return answer
+
+    def remove_model(self, name: str) -> models_pb2.RemoveModelResponse:
+        """Free the space of a model that came from the hub."""
+        answer: models_pb2.RemoveModelResponse = self._call(
+            self._models.RemoveModel, models_pb2.RemoveModelRequest(name=name), CHECK_TIMEOUT_S
+        )
+        return answer
+
+    def use_model(self, name: str = "", task: str = "") -> models_pb2.UseModelResponse:
+        """Choose the model for a task, or (empty) for all; an empty name takes the choice back."""
+        answer: models_pb2.UseModelResponse = self._call(
+            self._models.UseModel, models_pb2.UseModelRequest(name=name, task=task)
+        )
+        return answer
 
     def load_model(self, name: str = "") -> models_pb2.Model:
         """Load a model (the configured one if not named) and wait until it is ready."""

@@ -16,6 +16,7 @@ from osu_companion.v1 import remap_pb2
 
 from daemon.access import Access
 from daemon.jobs.job import Job
+from daemon.model_choice import ModelChoice
 from daemon.notices import notices_for
 from daemon.refusal import bad_field, precondition
 from daemon.songs.mapper_names import mapper_names
@@ -27,14 +28,17 @@ _SEED_LIMIT = 2**63
 _CHOSEN_SEED_LIMIT = 2**31
 
 
-def prepare_remap(request: remap_pb2.RemapBeatmapRequest, access: Access, config: Config) -> Job:
+def prepare_remap(
+    request: remap_pb2.RemapBeatmapRequest, access: Access, config: Config, models: ModelChoice
+) -> Job:
     """The job of a request, its defaults filled in.
 
     The request that the job carries names the range in ms, the seed, the model and the hash of
     the bytes that were read, whatever the caller left open.
 
     Raises:
-        Refusal: the map, its audio, the range or an option is not usable; the message says how.
+        Refusal: the map, its audio, the range, the model or an option is not usable; the message
+            says how.
     """
     check_options(request, config)
     path, data = access.read_map(request.path)
@@ -52,7 +56,7 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, access: Access, config
     filled.start_ms, filled.end_ms, filled.range_text = start_ms, end_ms, ""
     filled.base_sha256 = sha256
     filled.variants = request.variants or 1
-    filled.model = request.model or config.model
+    filled.model = models.usable("remap", beatmap.mode, request.model)
     if not request.HasField("seed"):
         filled.seed = secrets.randbelow(_CHOSEN_SEED_LIMIT)
     return Job(

@@ -14,6 +14,7 @@ from osu_companion.v1 import remap_pb2, remap_pb2_grpc
 from daemon.access import Access
 from daemon.jobs import Scheduler
 from daemon.jobs.preparation import prepare_remap
+from daemon.model_choice import ModelChoice
 from daemon.store import JobTable
 
 log = logging.getLogger(__name__)
@@ -23,9 +24,15 @@ class RemapServicer(remap_pb2_grpc.RemapServiceServicer):
     """See remap.proto."""
 
     def __init__(
-        self, config: Config, access: Access, scheduler: Scheduler, table: JobTable
+        self,
+        config: Config,
+        models: ModelChoice,
+        access: Access,
+        scheduler: Scheduler,
+        table: JobTable,
     ) -> None:
         self._config = config
+        self._models = models
         self._access = access
         self._scheduler = scheduler
         self._table = table
@@ -33,7 +40,9 @@ class RemapServicer(remap_pb2_grpc.RemapServiceServicer):
     async def RemapBeatmap(  # noqa: N802
         self, request: remap_pb2.RemapBeatmapRequest, context: Any
     ) -> AsyncIterator[remap_pb2.RemapBeatmapResponse]:
-        job = await asyncio.to_thread(prepare_remap, request, self._access, self._config)
+        job = await asyncio.to_thread(
+            prepare_remap, request, self._access, self._config, self._models
+        )
         try:
             await self._table.keep_base(job.request.base_sha256, job.base)
         except sqlite3.Error as error:

@@ -15,6 +15,7 @@ from daemon import version
 from daemon.jobs import Scheduler
 from daemon.jobs.job import timestamp
 from daemon.memory import resident_bytes
+from daemon.model_choice import ModelChoice
 from daemon.songs.library import Library
 from daemon.worker.supervisor import Supervisor
 
@@ -31,6 +32,7 @@ class StatusServicer(status_pb2_grpc.StatusServiceServicer):
         self,
         *,
         config: Config,
+        models: ModelChoice,
         warnings: Sequence[str],
         paths: Paths,
         supervisor: Supervisor,
@@ -40,6 +42,7 @@ class StatusServicer(status_pb2_grpc.StatusServiceServicer):
         stop: Callable[[bool], None],
     ) -> None:
         self._config = config
+        self._models = models
         self._warnings = tuple(warnings)
         self._paths = paths
         self._supervisor = supervisor
@@ -69,7 +72,7 @@ class StatusServicer(status_pb2_grpc.StatusServiceServicer):
                 else loaded.device_reason
             ),
             precision="" if loaded is None else loaded.precision,
-            model=self._config.model if loaded is None else loaded.name,
+            model=self._models.choose("remap").name if loaded is None else loaded.name,
             worker_state=supervisor.state,
             worker_pid=supervisor.pid,
             worker_crashes=supervisor.crashes,

@@ -33,7 +33,7 @@ _PROGRESS_SECONDS = 0.045
 
 def main() -> None:
     """Serve until the daemon closes the pipe."""
-    incoming, outgoing = _take_pipes()
+    incoming, outgoing = take_pipes()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     Child(incoming, outgoing).serve()
 
@@ -163,7 +163,7 @@ _OUT_OF_MEMORY = (
 )
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """The pipes to the daemon, for this module alone.
 
     Whatever else prints to stdout (libraries do) goes to stderr, which is the daemon's log;

@@ -75,7 +75,13 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "PYTHONIOENCODING": "utf-8",
+                # A request never waits for a download that nobody asked for.
+                "HF_HUB_OFFLINE": "1",
+            },
             **options,
         )
         log.info("worker %d started", process.pid)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from model_core.checkpoints import hub_cache
 from model_core.checkpoints.files import CONFIG, GENERATION, TOKENIZER, missing_shards, weight_files
-from model_core.checkpoints.published import HubName, hub_name
+from model_core.checkpoints.published import HubName, hub_name, short_name
 from model_core.errors import (
     CheckpointError,
     CheckpointNotFound,
@@ -242,8 +242,9 @@ def errors_told(name: HubName) -> Iterator[None]:
         raise CheckpointNotFound(f"{name} cannot be a name on the hub: {error}.") from error
     except OfflineModeIsEnabled as error:
         raise HubUnreachable(
-            f"{name} is not downloaded yet, and offline mode is on. Unset HF_HUB_OFFLINE (and"
-            " TRANSFORMERS_OFFLINE) to download it."
+            f"{name} is not here, and nothing is downloaded in offline mode (HF_HUB_OFFLINE)."
+            f" `osu-companion models pull {short_name(str(name))}` downloads it; unset the variable"
+            " first if you have set it."
         ) from error
     except HfHubHTTPError as error:
         code = error.response.status_code

@@ -464,7 +464,11 @@ def _forget_older(keep: HubName, before: str, commit: str) -> None:
 
     hub_cache.unpin(keep.repository, before)
     if before not in hub_cache.commits_by_ref(keep.repository).values():
-        forget_commit(keep.repository, before)
+        try:
+            forget_commit(keep.repository, before)
+        except CheckpointError as error:
+            # A program that has it loaded; the next removal takes it along.
+            log.warning("%s", error)
 
 
 def _modes_here(folder: Path) -> set[int]:

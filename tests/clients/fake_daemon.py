@@ -255,7 +255,9 @@ class FakeDaemon(
 
     def ListModels(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._heard(request, context)
-        model = models_pb2.Model(name="starter", description="small", configured=True)
+        model = models_pb2.Model(
+            name="starter", description="small", configured=True, installed=True
+        )
         return models_pb2.ListModelsResponse(models=[model])
 
     def LoadModel(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -145,6 +145,8 @@ def start_daemon(home: Path, songs: Path, **extra: str) -> RunningDaemon:
         "OSU_COMPANION_HOME": str(home),
         "OSU_COMPANION_SONGS": str(songs),
         "OSU_COMPANION_WORKER_ENGINE": "tests.daemon.fake_engine:FakeEngine",
+        # Which models this machine has must not matter.
+        "HF_HUB_CACHE": str(home / "hub"),
         **extra,
     }
     process = subprocess.Popen(

@@ -26,27 +26,55 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dosu_companion/v1/models.proto\x12\x10osu_companion.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc5\x01\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x12\n\nconfigured\x18\x03 \x01(\x08\x12\x0e\n\x06loaded\x18\x04 \x01(\x08\x12\x0e\n\x06\x64\x65vice\x18\x05 \x01(\t\x12\x11\n\tprecision\x18\x06 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x07 \x01(\t\x12\x12\n\nparameters\x18\x08 \x01(\x03\x12.\n\nexpires_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x13\n\x11ListModelsRequest\"=\n\x12ListModelsResponse\x12\'\n\x06models\x18\x01 \x03(\x0b\x32\x17.osu_companion.v1.Model\"O\n\x10LoadModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\nkeep_alive\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\";\n\x11LoadModelResponse\x12&\n\x05model\x18\x01 \x01(\x0b\x32\x17.osu_companion.v1.Model\"#\n\x12UnloadModelRequest\x12\r\n\x05\x66orce\x18\x01 \x01(\x08\"\'\n\x13UnloadModelResponse\x12\x10\n\x08unloaded\x18\x01 \x01(\x08\x32\x99\x02\n\x0cModelService\x12W\n\nListModels\x12#.osu_companion.v1.ListModelsRequest\x1a$.osu_companion.v1.ListModelsResponse\x12T\n\tLoadModel\x12\".osu_companion.v1.LoadModelRequest\x1a#.osu_companion.v1.LoadModelResponse\x12Z\n\x0bUnloadModel\x12$.osu_companion.v1.UnloadModelRequest\x1a%.osu_companion.v1.UnloadModelResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dosu_companion/v1/models.proto\x12\x10osu_companion.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf9\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x12\n\nconfigured\x18\x03 \x01(\x08\x12\x0e\n\x06loaded\x18\x04 \x01(\x08\x12\x0e\n\x06\x64\x65vice\x18\x05 \x01(\t\x12\x11\n\tprecision\x18\x06 \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x07 \x01(\t\x12\x12\n\nparameters\x18\x08 \x01(\x03\x12.\n\nexpires_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nshort_name\x18\n \x01(\t\x12)\n\x04kind\x18\x0b \x01(\x0e\x32\x1b.osu_companion.v1.ModelKind\x12\x11\n\tinstalled\x18\x0c \x01(\x08\x12\x12\n\nsize_bytes\x18\r \x01(\x03\x12\x16\n\x0e\x64ownload_bytes\x18\x0e \x01(\x03\x12\x15\n\rwaiting_bytes\x18\x0f \x01(\x03\x12\x10\n\x08\x62\x65st_for\x18\x10 \x03(\t\x12\x10\n\x08used_for\x18\x11 \x03(\t\x12\r\n\x05modes\x18\x12 \x03(\x05\x12\x11\n\town_modes\x18\x13 \x03(\x05\x12\x15\n\rmissing_modes\x18\x14 \x03(\x05\x12\x10\n\x08revision\x18\x15 \x01(\t\x12\x0f\n\x07licence\x18\x16 \x01(\t\x12\x0e\n\x06\x66older\x18\x17 \x01(\t\x12\r\n\x05needs\x18\x18 \x03(\t\"_\n\tTaskModel\x12\x0c\n\x04task\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x12\n\nshort_name\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x11\n\tinstalled\x18\x05 \x01(\x08\"\x13\n\x11ListModelsRequest\"i\n\x12ListModelsResponse\x12\'\n\x06models\x18\x01 \x03(\x0b\x32\x17.osu_companion.v1.Model\x12*\n\x05tasks\x18\x02 \x03(\x0b\x32\x1b.osu_companion.v1.TaskModel\"O\n\x10LoadModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\nkeep_alive\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\";\n\x11LoadModelResponse\x12&\n\x05model\x18\x01 \x01(\x0b\x32\x17.osu_companion.v1.Model\"#\n\x12UnloadModelRequest\x12\r\n\x05\x66orce\x18\x01 \x01(\x08\"\'\n\x13UnloadModelResponse\x12\x10\n\x08unloaded\x18\x01 \x01(\x08\"/\n\x10PullModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05modes\x18\x02 \x03(\x05\"\x80\x01\n\x11PullModelResponse\x12\x32\n\x08progress\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.PullProgressH\x00\x12.\n\x06result\x18\x02 \x01(\x0b\x32\x1c.osu_companion.v1.PullResultH\x00\x42\x07\n\x05\x65vent\"\x8b\x02\n\x0cPullProgress\x12*\n\x05stage\x18\x01 \x01(\x0e\x32\x1b.osu_companion.v1.PullStage\x12\r\n\x05model\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\t\x12\x0c\n\x04\x66ile\x18\x04 \x01(\t\x12\x12\n\nfiles_done\x18\x05 \x01(\x05\x12\r\n\x05\x66iles\x18\x06 \x01(\x05\x12\x12\n\nbytes_done\x18\x07 \x01(\x03\x12\x13\n\x0b\x62ytes_total\x18\x08 \x01(\x03\x12\x13\n\x0b\x62ytes_found\x18\t \x01(\x03\x12\x18\n\x10\x62ytes_per_second\x18\n \x01(\x01\x12\x14\n\x0cseconds_left\x18\x0b \x01(\x01\x12\x0f\n\x07\x61ttempt\x18\x0c \x01(\x05\"u\n\nPullResult\x12&\n\x05model\x18\x01 \x01(\x0b\x32\x17.osu_companion.v1.Model\x12\x18\n\x10\x64ownloaded_bytes\x18\x02 \x01(\x03\x12\x0f\n\x07updated\x18\x03 \x01(\x08\x12\x14\n\x0cnow_used_for\x18\x04 \x03(\t\"C\n\x14\x44\x65scribeModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x65\x65p\x18\x02 \x01(\x08\x12\x0f\n\x07\x61sk_hub\x18\x03 \x01(\x08\"\xdd\x01\n\x15\x44\x65scribeModelResponse\x12&\n\x05model\x18\x01 \x01(\x0b\x32\x17.osu_companion.v1.Model\x12\x10\n\x08problems\x18\x02 \x03(\t\x12\x15\n\rweights_dtype\x18\x03 \x01(\t\x12\x11\n\twindow_ms\x18\x04 \x01(\x01\x12\x0f\n\x07mappers\x18\x05 \x01(\x05\x12\x13\n\x0b\x64\x65scriptors\x18\x06 \x01(\x05\x12\x10\n\x08\x63ontexts\x18\x07 \x03(\t\x12(\n\x03hub\x18\x08 \x01(\x0b\x32\x1b.osu_companion.v1.HubAnswer\"d\n\tHubAnswer\x12\r\n\x05\x65rror\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x0f\n\x07licence\x18\x04 \x01(\t\x12\x11\n\town_modes\x18\x05 \x03(\x05\"\"\n\x12RemoveModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"v\n\x13RemoveModelResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x66reed_bytes\x18\x02 \x01(\x03\x12\x10\n\x08unloaded\x18\x03 \x01(\x08\x12*\n\x05tasks\x18\x04 \x03(\x0b\x32\x1b.osu_companion.v1.TaskModel\"-\n\x0fUseModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04task\x18\x02 \x01(\t\"e\n\x10UseModelResponse\x12*\n\x05tasks\x18\x01 \x03(\x0b\x32\x1b.osu_companion.v1.TaskModel\x12\x13\n\x0b\x63onfig_file\x18\x02 \x01(\t\x12\x10\n\x08warnings\x18\x03 \x03(\t*\xa1\x01\n\tModelKind\x12\x1a\n\x16MODEL_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12MODEL_KIND_STARTER\x10\x01\x12\x19\n\x15MODEL_KIND_CHECKPOINT\x10\x02\x12\x16\n\x12MODEL_KIND_ADAPTER\x10\x03\x12\x16\n\x12MODEL_KIND_REFINER\x10\x04\x12\x15\n\x11MODEL_KIND_FOLDER\x10\x05*\xa3\x01\n\tPullStage\x12\x1a\n\x16PULL_STAGE_UNSPECIFIED\x10\x00\x12\x15\n\x11PULL_STAGE_QUEUED\x10\x01\x12\x16\n\x12PULL_STAGE_LOOKING\x10\x02\x12\x1a\n\x16PULL_STAGE_DOWNLOADING\x10\x03\x12\x16\n\x12PULL_STAGE_WAITING\x10\x04\x12\x17\n\x13PULL_STAGE_CHECKING\x10\x05\x32\x82\x05\n\x0cModelService\x12W\n\nListModels\x12#.osu_companion.v1.ListModelsRequest\x1a$.osu_companion.v1.ListModelsResponse\x12T\n\tLoadModel\x12\".osu_companion.v1.LoadModelRequest\x1a#.osu_companion.v1.LoadModelResponse\x12Z\n\x0bUnloadModel\x12$.osu_companion.v1.UnloadModelRequest\x1a%.osu_companion.v1.UnloadModelResponse\x12V\n\tPullModel\x12\".osu_companion.v1.PullModelRequest\x1a#.osu_companion.v1.PullModelResponse0\x01\x12`\n\rDescribeModel\x12&.osu_companion.v1.DescribeModelRequest\x1a\'.osu_companion.v1.DescribeModelResponse\x12Z\n\x0bRemoveModel\x12$.osu_companion.v1.RemoveModelRequest\x1a%.osu_companion.v1.RemoveModelResponse\x12Q\n\x08UseModel\x12!.osu_companion.v1.UseModelRequest\x1a\".osu_companion.v1.UseModelResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.models_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_MODELKIND']._serialized_start=2340
+  _globals['_MODELKIND']._serialized_end=2501
+  _globals['_PULLSTAGE']._serialized_start=2504
+  _globals['_PULLSTAGE']._serialized_end=2667
   _globals['_MODEL']._serialized_start=117
-  _globals['_MODEL']._serialized_end=314
-  _globals['_LISTMODELSREQUEST']._serialized_start=316
-  _globals['_LISTMODELSREQUEST']._serialized_end=335
-  _globals['_LISTMODELSRESPONSE']._serialized_start=337
-  _globals['_LISTMODELSRESPONSE']._serialized_end=398
-  _globals['_LOADMODELREQUEST']._serialized_start=400
-  _globals['_LOADMODELREQUEST']._serialized_end=479
-  _globals['_LOADMODELRESPONSE']._serialized_start=481
-  _globals['_LOADMODELRESPONSE']._serialized_end=540
-  _globals['_UNLOADMODELREQUEST']._serialized_start=542
-  _globals['_UNLOADMODELREQUEST']._serialized_end=577
-  _globals['_UNLOADMODELRESPONSE']._serialized_start=579
-  _globals['_UNLOADMODELRESPONSE']._serialized_end=618
-  _globals['_MODELSERVICE']._serialized_start=621
-  _globals['_MODELSERVICE']._serialized_end=902
+  _globals['_MODEL']._serialized_end=622
+  _globals['_TASKMODEL']._serialized_start=624
+  _globals['_TASKMODEL']._serialized_end=719
+  _globals['_LISTMODELSREQUEST']._serialized_start=721
+  _globals['_LISTMODELSREQUEST']._serialized_end=740
+  _globals['_LISTMODELSRESPONSE']._serialized_start=742
+  _globals['_LISTMODELSRESPONSE']._serialized_end=847
+  _globals['_LOADMODELREQUEST']._serialized_start=849
+  _globals['_LOADMODELREQUEST']._serialized_end=928
+  _globals['_LOADMODELRESPONSE']._serialized_start=930
+  _globals['_LOADMODELRESPONSE']._serialized_end=989
+  _globals['_UNLOADMODELREQUEST']._serialized_start=991
+  _globals['_UNLOADMODELREQUEST']._serialized_end=1026
+  _globals['_UNLOADMODELRESPONSE']._serialized_start=1028
+  _globals['_UNLOADMODELRESPONSE']._serialized_end=1067
+  _globals['_PULLMODELREQUEST']._serialized_start=1069
+  _globals['_PULLMODELREQUEST']._serialized_end=1116
+  _globals['_PULLMODELRESPONSE']._serialized_start=1119
+  _globals['_PULLMODELRESPONSE']._serialized_end=1247
+  _globals['_PULLPROGRESS']._serialized_start=1250
+  _globals['_PULLPROGRESS']._serialized_end=1517
+  _globals['_PULLRESULT']._serialized_start=1519
+  _globals['_PULLRESULT']._serialized_end=1636
+  _globals['_DESCRIBEMODELREQUEST']._serialized_start=1638
+  _globals['_DESCRIBEMODELREQUEST']._serialized_end=1705
+  _globals['_DESCRIBEMODELRESPONSE']._serialized_start=1708
+  _globals['_DESCRIBEMODELRESPONSE']._serialized_end=1929
+  _globals['_HUBANSWER']._serialized_start=1931
+  _globals['_HUBANSWER']._serialized_end=2031
+  _globals['_REMOVEMODELREQUEST']._serialized_start=2033
+  _globals['_REMOVEMODELREQUEST']._serialized_end=2067
+  _globals['_REMOVEMODELRESPONSE']._serialized_start=2069
+  _globals['_REMOVEMODELRESPONSE']._serialized_end=2187
+  _globals['_USEMODELREQUEST']._serialized_start=2189
+  _globals['_USEMODELREQUEST']._serialized_end=2234
+  _globals['_USEMODELRESPONSE']._serialized_start=2236
+  _globals['_USEMODELRESPONSE']._serialized_end=2337
+  _globals['_MODELSERVICE']._serialized_start=2670
+  _globals['_MODELSERVICE']._serialized_end=3312
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,26 @@ class ModelServiceStub(object):
                 request_serializer=osu__companion_dot_v1_dot_models__pb2.UnloadModelRequest.SerializeToString,
                 response_deserializer=osu__companion_dot_v1_dot_models__pb2.UnloadModelResponse.FromString,
                 _registered_method=True)
+        self.PullModel = channel.unary_stream(
+                '/osu_companion.v1.ModelService/PullModel',
+                request_serializer=osu__companion_dot_v1_dot_models__pb2.PullModelRequest.SerializeToString,
+                response_deserializer=osu__companion_dot_v1_dot_models__pb2.PullModelResponse.FromString,
+                _registered_method=True)
+        self.DescribeModel = channel.unary_unary(
+                '/osu_companion.v1.ModelService/DescribeModel',
+                request_serializer=osu__companion_dot_v1_dot_models__pb2.DescribeModelRequest.SerializeToString,
+                response_deserializer=osu__companion_dot_v1_dot_models__pb2.DescribeModelResponse.FromString,
+                _registered_method=True)
+        self.RemoveModel = channel.unary_unary(
+                '/osu_companion.v1.ModelService/RemoveModel',
+                request_serializer=osu__companion_dot_v1_dot_models__pb2.RemoveModelRequest.SerializeToString,
+                response_deserializer=osu__companion_dot_v1_dot_models__pb2.RemoveModelResponse.FromString,
+                _registered_method=True)
+        self.UseModel = channel.unary_unary(
+                '/osu_companion.v1.ModelService/UseModel',
+                request_serializer=osu__companion_dot_v1_dot_models__pb2.UseModelRequest.SerializeToString,
+                response_deserializer=osu__companion_dot_v1_dot_models__pb2.UseModelResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer(object):
@@ -77,6 +97,36 @@ class ModelServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PullModel(self, request, context):
+        """Downloads a model from the hub. Dropping the stream stops the download; what came stays, and
+        the next call carries on. One download at a time: others wait.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DescribeModel(self, request, context):
+        """Everything that is known of one model, whether it is on this machine or not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveModel(self, request, context):
+        """Frees the space of a model that came from the hub. An idle worker that holds it is ended; a
+        job that uses it fails the call with FAILED_PRECONDITION. A user's own folder is never touched.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UseModel(self, request, context):
+        """Sets which model a task gets, in the configuration file, from the next request on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +144,26 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.UnloadModel,
                     request_deserializer=osu__companion_dot_v1_dot_models__pb2.UnloadModelRequest.FromString,
                     response_serializer=osu__companion_dot_v1_dot_models__pb2.UnloadModelResponse.SerializeToString,
+            ),
+            'PullModel': grpc.unary_stream_rpc_method_handler(
+                    servicer.PullModel,
+                    request_deserializer=osu__companion_dot_v1_dot_models__pb2.PullModelRequest.FromString,
+                    response_serializer=osu__companion_dot_v1_dot_models__pb2.PullModelResponse.SerializeToString,
+            ),
+            'DescribeModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeModel,
+                    request_deserializer=osu__companion_dot_v1_dot_models__pb2.DescribeModelRequest.FromString,
+                    response_serializer=osu__companion_dot_v1_dot_models__pb2.DescribeModelResponse.SerializeToString,
+            ),
+            'RemoveModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveModel,
+                    request_deserializer=osu__companion_dot_v1_dot_models__pb2.RemoveModelRequest.FromString,
+                    response_serializer=osu__companion_dot_v1_dot_models__pb2.RemoveModelResponse.SerializeToString,
+            ),
+            'UseModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.UseModel,
+                    request_deserializer=osu__companion_dot_v1_dot_models__pb2.UseModelRequest.FromString,
+                    response_serializer=osu__companion_dot_v1_dot_models__pb2.UseModelResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +248,114 @@ class ModelService(object):
             '/osu_companion.v1.ModelService/UnloadModel',
             osu__companion_dot_v1_dot_models__pb2.UnloadModelRequest.SerializeToString,
             osu__companion_dot_v1_dot_models__pb2.UnloadModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PullModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/osu_companion.v1.ModelService/PullModel',
+            osu__companion_dot_v1_dot_models__pb2.PullModelRequest.SerializeToString,
+            osu__companion_dot_v1_dot_models__pb2.PullModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/osu_companion.v1.ModelService/DescribeModel',
+            osu__companion_dot_v1_dot_models__pb2.DescribeModelRequest.SerializeToString,
+            osu__companion_dot_v1_dot_models__pb2.DescribeModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/osu_companion.v1.ModelService/RemoveModel',
+            osu__companion_dot_v1_dot_models__pb2.RemoveModelRequest.SerializeToString,
+            osu__companion_dot_v1_dot_models__pb2.RemoveModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UseModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/osu_companion.v1.ModelService/UseModel',
+            osu__companion_dot_v1_dot_models__pb2.UseModelRequest.SerializeToString,
+            osu__companion_dot_v1_dot_models__pb2.UseModelResponse.FromString,
             options,
             channel_credentials,
             insecure,

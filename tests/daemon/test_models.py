@@ -1,0 +1,347 @@
+"""Models over the contract: a real daemon, its children with the real client of a hub on localhost.
+
+The worker's engine is the tests' own, so that no model is run here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import grpc
+import pytest
+from osu_companion.v1 import jobs_pb2, models_pb2, models_pb2_grpc
+
+from model_core.checkpoints.resolve import STARTER
+from tests.daemon.conftest import Mapset, RunningDaemon, wait_until
+from tests.daemon.errors import reason, status_of
+from tests.hub_checkpoints import V32, WEIGHTS, with_modes
+from tests.hub_server import HubServer
+
+V31 = "OliBomby/Mapperatorinator-v31"
+TASKS = ["remap", "map", "guest-difficulty", "hitsounds", "modding", "timing"]
+
+pytestmark = pytest.mark.skipif(
+    not (STARTER / WEIGHTS).is_file(), reason="no starter in this checkout"
+)
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    with HubServer() as server:
+        server.repository(V32).commit(with_modes(0, 3))
+        yield server
+
+
+@pytest.fixture
+def daemon(
+    hub: HubServer, mapset: Mapset, starter: Callable[..., RunningDaemon], tmp_path: Path
+) -> RunningDaemon:
+    return starter(
+        HF_ENDPOINT=hub.url,
+        HF_TOKEN_PATH=str(tmp_path / "token"),
+        HF_TOKEN="",
+        NO_PROXY="127.0.0.1",
+    )
+
+
+def listed(daemon: RunningDaemon) -> dict[str, models_pb2.Model]:
+    answer = daemon.models("ListModels", models_pb2.ListModelsRequest())
+    return {model.short_name: model for model in answer.models}
+
+
+def tasks(daemon: RunningDaemon) -> dict[str, str]:
+    answer = daemon.models("ListModels", models_pb2.ListModelsRequest())
+    return {task.task: task.short_name for task in answer.tasks}
+
+
+def begin(daemon: RunningDaemon, name: str, *modes: int) -> Any:
+    request = models_pb2.PullModelRequest(name=name, modes=modes)
+    stub = models_pb2_grpc.ModelServiceStub
+    return daemon.call(stub, "PullModel", request, timeout=120)
+
+
+def pull(daemon: RunningDaemon, name: str, *modes: int) -> models_pb2.PullResult:
+    events = list(begin(daemon, name, *modes))
+    assert [event.WhichOneof("event") for event in events][-1] == "result"
+    return events[-1].result
+
+
+def use(daemon: RunningDaemon, name: str, task: str = "") -> models_pb2.UseModelResponse:
+    return daemon.models("UseModel", models_pb2.UseModelRequest(name=name, task=task))
+
+
+def remove(daemon: RunningDaemon, name: str) -> models_pb2.RemoveModelResponse:
+    return daemon.models("RemoveModel", models_pb2.RemoveModelRequest(name=name))
+
+
+def describe(daemon: RunningDaemon, name: str, **more: bool) -> models_pb2.DescribeModelResponse:
+    return daemon.models("DescribeModel", models_pb2.DescribeModelRequest(name=name, **more))
+
+
+class Told(NamedTuple):
+    reason: str
+    message: str
+
+
+def failure(call: Callable[[], Any]) -> Told:
+    with pytest.raises(grpc.RpcError) as error:
+        call()
+    status = status_of(error.value)
+    return Told(reason(status), status.message)
+
+
+def test_what_a_new_user_sees(daemon: RunningDaemon) -> None:
+    models = listed(daemon)
+    assert [*models][:3] == ["starter", "v32", "v32-mini"] and "v29" not in models
+    assert models["starter"].installed and not models["v32"].installed
+    assert models["v32"].download_bytes == 842_557_960
+    assert list(models["v31"].best_for) == ["guest-difficulty", "hitsounds"]
+    assert list(models["starter"].used_for) == TASKS and models["starter"].configured
+    assert list(models["v30"].modes) == [0] and list(models["v28"].needs) == ["refiner"]
+
+
+def test_nothing_is_downloaded_unasked(
+    daemon: RunningDaemon, hub: HubServer, mapset: Mapset
+) -> None:
+    told = failure(lambda: list(daemon.remap(mapset.map, model="v32")))
+    assert told.reason == "MODEL_NOT_FOUND" and "models pull v32" in told.message
+    told = failure(lambda: daemon.models("LoadModel", models_pb2.LoadModelRequest(name="a/b")))
+    assert told.reason == "MODEL_NOT_FOUND"
+    assert hub.asked == []
+
+
+def test_a_pull_with_progress_and_what_follows(
+    daemon: RunningDaemon, hub: HubServer, mapset: Mapset
+) -> None:
+    hub.bytes_per_second = 20_000_000
+    events = list(begin(daemon, "v32", 0))
+    result = events[-1].result
+    progress = [event.progress for event in events[:-1]]
+    assert progress[0].stage == models_pb2.PULL_STAGE_LOOKING
+    assert {each.model for each in progress} == {"v32"}
+    assert progress[-1].bytes_done == progress[-1].bytes_total > 10_000_000
+    assert any(each.bytes_per_second > 0 and each.seconds_left >= 0 for each in progress)
+    assert list(result.now_used_for) == TASKS
+    model = result.model
+    assert model.installed and model.licence == "mit" and len(model.revision) == 40
+    assert list(model.own_modes) == [0] and list(model.missing_modes) == [3]
+    assert set(tasks(daemon).values()) == {"v32"}
+    # Remaps get it from now on, by its full name, without a word from the user.
+    events = list(daemon.remap(mapset.map, seed=1))
+    assert events[-1].event.result.model == V32
+    assert listed(daemon)["v32"].loaded
+    # An adjective for the same again.
+    assert pull(daemon, "v32").downloaded_bytes > 6_000_000, "the fine-tune for mania"
+    assert pull(daemon, "v32").downloaded_bytes == 0
+
+
+def test_a_caller_that_goes_away_stops_the_download_and_the_next_carries_on(
+    daemon: RunningDaemon, hub: HubServer
+) -> None:
+    hub.bytes_per_second = 3_000_000
+    stream = begin(daemon, "v32", 0)
+    for event in stream:
+        if event.progress.bytes_done > 2_000_000:
+            break
+    stream.cancel()
+    waiting = wait_until(lambda: listed(daemon)["v32"].waiting_bytes)
+    assert waiting > 1_000_000 and not listed(daemon)["v32"].installed
+    hub.forget()
+    hub.bytes_per_second = 0
+    result = pull(daemon, "v32", 0)
+    assert result.downloaded_bytes < result.model.size_bytes - 1_000_000
+    assert any(each.range for each in hub.asked)
+
+
+def test_downloads_come_one_after_another(daemon: RunningDaemon, hub: HubServer) -> None:
+    hub.repository(V31).commit(with_modes())
+    hub.bytes_per_second = 8_000_000
+    first = begin(daemon, "v32", 0)
+    for event in first:
+        if event.progress.bytes_done > 500_000:
+            break
+    second = begin(daemon, "v31")
+    assert next(second).progress.stage == models_pb2.PULL_STAGE_QUEUED
+    told = failure(lambda: remove(daemon, "v32"))
+    assert told.reason == "MODEL_BUSY" and "downloaded" in told.message
+    hub.bytes_per_second = 0
+    assert list(first)[-1].result.model.short_name == "v32"
+    assert list(second)[-1].result.model.short_name == "v31"
+    found = tasks(daemon)
+    assert (found["remap"], found["hitsounds"], found["modding"]) == ("v32", "v31", "v31")
+
+
+def test_what_a_model_needs_comes_with_it(daemon: RunningDaemon, hub: HubServer) -> None:
+    hub.repository("OliBomby/Mapperatorinator-v28").commit(with_modes())
+    hub.repository("OliBomby/osu-diffusion-v2").commit(
+        {"tokenizer.pkl": b"t", "model_ema.pkl": b"m" * 300_000}
+    )
+    assert pull(daemon, "v28").model.installed
+    models = listed(daemon)
+    assert models["refiner"].installed and models["refiner"].kind == models_pb2.MODEL_KIND_REFINER
+    # The older ones are used only where they are asked for.
+    assert set(tasks(daemon).values()) == {"starter"}
+
+
+@pytest.mark.parametrize(
+    ("mood", "expected", "words"),
+    [
+        ("gated", "HUB_ACCESS_DENIED", "hf auth login"),
+        ("gone", "MODEL_NOT_FOUND", "no model repository"),
+        ("stopped", "HUB_UNREACHABLE", "cannot be reached"),
+        ("damaged", "CHECKPOINT_UNUSABLE", "arrived damaged"),
+        ("revision", "MODEL_NOT_FOUND", "no revision"),
+    ],
+)
+def test_why_a_model_cannot_be_had(
+    daemon: RunningDaemon, hub: HubServer, mood: str, expected: str, words: str
+) -> None:
+    name = "v32"
+    if mood == "gated":
+        hub.repository(V32).gated = True
+    elif mood == "gone":
+        hub.repositories.clear()
+    elif mood == "stopped":
+        hub.stop()
+    elif mood == "damaged":
+        hub.wrong.add("tokenizer.json")
+    else:
+        name = "v32@v7"
+    told = failure(lambda: pull(daemon, name))
+    assert told.reason == expected and words in told.message
+
+
+@pytest.mark.parametrize("name", ["", "v99", "/no/such/folder", "starter"])
+def test_names_that_cannot_be_pulled(daemon: RunningDaemon, name: str) -> None:
+    assert failure(lambda: pull(daemon, name)).reason in (
+        "OPTION_INVALID",
+        "MODEL_NOT_FOUND",
+        "NOT_SUPPORTED",
+    )
+
+
+def test_which_task_gets_which(
+    daemon: RunningDaemon, hub: HubServer, mapset: Mapset, tmp_path: Path
+) -> None:
+    hub.repository(V31).commit(with_modes())
+    told = failure(lambda: use(daemon, "v32"))
+    assert told.reason == "MODEL_NOT_FOUND" and "models pull v32" in told.message
+    pull(daemon, "v32")
+    pull(daemon, "v31")
+    use(daemon, "v31", "remap")
+    assert tasks(daemon)["remap"] == "v31" and tasks(daemon)["map"] == "v32"
+    assert list(daemon.remap(mapset.map, seed=1))[-1].event.result.model == V31
+    # A request's own wish goes over everything.
+    last = list(daemon.remap(mapset.map, seed=1, model="v32"))[-1]
+    assert last.event.result.model == V32
+    use(daemon, "starter")
+    assert set(tasks(daemon).values()) == {"starter"}, "for every task means for every task"
+    use(daemon, "", "hitsounds")
+    assert tasks(daemon)["hitsounds"] == "starter", "what is set for all stays"
+    own = tmp_path / "my model"
+    own.mkdir()
+    answer = use(daemon, str(own), "modding")
+    assert {task.task: task.model for task in answer.tasks}["modding"] == str(own)
+    written = daemon.paths.config_file.read_text(encoding="utf-8")
+    assert 'model = "starter"' in written and "# How much the log says." in written
+    use(daemon, "")
+    assert tasks(daemon)["remap"] == "v32" and tasks(daemon)["hitsounds"] == "v31"
+    assert failure(lambda: use(daemon, "v32", "dancing")).reason == "OPTION_INVALID"
+    assert failure(lambda: use(daemon, "v99")).reason == "MODEL_NOT_FOUND"
+
+
+def test_the_environment_goes_over_the_choice_and_says_so(
+    mapset: Mapset, starter: Callable[..., RunningDaemon]
+) -> None:
+    daemon = starter(OSU_COMPANION_REMAP_MODEL="starter")
+    answer = use(daemon, "starter", "remap")
+    assert any("OSU_COMPANION_REMAP_MODEL" in warning for warning in answer.warnings)
+
+
+def test_removing(daemon: RunningDaemon, hub: HubServer, mapset: Mapset, tmp_path: Path) -> None:
+    result = pull(daemon, "v32")
+    folder = Path(result.model.folder)
+    stream = daemon.remap(mapset.map, "slow", seed=1)
+    for event in stream:
+        if event.event.progress.stage == jobs_pb2.JOB_STAGE_DECODE:
+            break
+    told = failure(lambda: remove(daemon, "v32"))
+    assert told.reason == "MODEL_BUSY" and folder.is_dir()
+    stream.cancel()
+    wait_until(lambda: not daemon.status().running_job_id)
+    answer = remove(daemon, "v32")
+    assert answer.unloaded and answer.freed_bytes > 20_000_000
+    assert not folder.exists() and daemon.status().worker_pid == 0
+    assert {task.short_name for task in answer.tasks} == {"starter"}
+    assert failure(lambda: remove(daemon, "v32")).reason == "MODEL_NOT_FOUND"
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in (str(own), "starter"):
+        assert failure(lambda name=name: remove(daemon, name)).reason == "NOT_SUPPORTED"
+    assert own.is_dir()
+
+
+def test_a_newer_revision_is_loaded_with_the_next_request(
+    daemon: RunningDaemon, hub: HubServer, mapset: Mapset
+) -> None:
+    old = pull(daemon, "v32", 0)
+    list(daemon.remap(mapset.map, seed=1))
+    worker = daemon.status().worker_pid
+    hub.repository(V32).commit({**with_modes(0), "LICENSE": b"new"})
+    assert listed(daemon)["v32"].revision == old.model.revision
+    told = describe(daemon, "v32", ask_hub=True)
+    assert told.hub.revision != told.model.revision and not told.hub.error
+    result = pull(daemon, "v32", 0)
+    assert result.updated and result.model.revision == told.hub.revision
+    assert daemon.status().worker_pid == 0
+    list(daemon.remap(mapset.map, seed=1))
+    assert daemon.status().worker_pid not in (0, worker)
+
+
+def test_describing(daemon: RunningDaemon, hub: HubServer, tmp_path: Path) -> None:
+    told = describe(daemon, "v32", ask_hub=True)
+    assert not told.model.installed and told.hub.size_bytes > 20_000_000
+    assert list(told.hub.own_modes) == [0, 3] and told.hub.licence == "mit"
+    pull(daemon, "v32")
+    told = describe(daemon, "v32", deep=True)
+    assert not told.problems and told.model.family == "starter" and told.weights_dtype
+    assert told.mappers and "map" in told.contexts and list(told.model.own_modes) == [0, 3]
+    weights = (Path(told.model.folder) / WEIGHTS).resolve()
+    weights.write_bytes(weights.read_bytes()[:-1])
+    told = describe(daemon, "v32")
+    assert [problem.split()[0] for problem in told.problems] == [WEIGHTS]
+    hub.stop()
+    told = describe(daemon, "v32", ask_hub=True)
+    assert "cannot be reached" in told.hub.error and told.model.licence == "mit"
+    assert describe(daemon, "").model.name == V32
+    assert describe(daemon, "starter").model.installed
+    assert failure(lambda: describe(daemon, "v99")).reason == "MODEL_NOT_FOUND"
+
+
+def test_the_daemon_answers_while_it_downloads_and_takes_the_download_with_it(
+    daemon: RunningDaemon, hub: HubServer
+) -> None:
+    hub.bytes_per_second = 1_000_000
+    stream = begin(daemon, "v32")
+    ended: list[Any] = []
+
+    def listen() -> None:
+        try:
+            for _ in stream:
+                pass
+        except grpc.RpcError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    wait_until(lambda: listed(daemon)["v32"].waiting_bytes)
+    assert daemon.status().pid == daemon.process.pid
+    daemon.stop()
+    assert daemon.process.wait(20) == 0
+    thread.join(20)
+    assert ended
+    sent = hub.sent("storage")
+    wait_until(lambda: hub.sent("storage") - sent < 1_000_000)
