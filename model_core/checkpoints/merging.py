@@ -7,9 +7,8 @@ are copied, in float32 whatever the checkpoint or the device will hold; ``peft``
 the result is rounded once, when the network takes it.
 
 PiSSA adapters (initialised from the weights' own largest singular vectors) replace that part of the
-weights: ``W - U S V + s B A``. ``peft`` finds the part with a full singular value decomposition of
-every matrix, minutes for a published checkpoint on a processor. Here it is
-``W V V^T``, from the largest eigenvectors of ``W^T W`` in float64, which are the same vectors.
+weights: ``W - U S V + s B A``. ``peft`` decomposes every matrix for it while loading, which takes some
+ten seconds of a processor for a published checkpoint.
 """
 
 from __future__ import annotations
@@ -21,11 +20,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from scipy.linalg import eigh
 from torch import Tensor, nn
 
 from model_core.checkpoints.adapters import ADAPTER_CONFIG, ADAPTER_WEIGHTS
@@ -63,9 +60,6 @@ def merged(weights: StoredWeights, adapter: Path) -> StoredWeights:
     saved = _saved(config, weights.shapes)
     _require_matching(adapter, stored, targets, saved)
     tree = _tree(weights, targets | saved)
-    if str(config.init_lora_weights).startswith("pissa"):
-        _remove_principal_parts(tree, targets, stored)
-        config.init_lora_weights = True  # all of it is overwritten by the stored adapter
     changed = _merge(adapter, tree, config, stored)
     unknown = changed.keys() - weights.keys()
     if unknown:
@@ -186,31 +180,6 @@ def _module(name: str, weights: StoredWeights) -> nn.Module:
     if bias is not None:
         module.bias = nn.Parameter(bias.float(), requires_grad=False)
     return module
-
-
-def _remove_principal_parts(
-    tree: nn.Module, targets: Collection[str], stored: Mapping[str, Tensor]
-) -> None:
-    """Subtract from each target the part that a PiSSA training began with."""
-    for name in targets:
-        weight = tree.get_submodule(name).weight
-        reading = stored.get(f"{_PREFIX}{name}.lora_A.weight")
-        assert isinstance(weight, nn.Parameter)
-        if weight.dim() != 2 or reading is None:
-            raise NotSupported(f"PiSSA adapters change matrices only, and {name} is none.")
-        weight.data -= principal_part(weight.data, min(len(reading), *weight.shape))
-
-
-def principal_part(weight: Tensor, rank: int) -> Tensor:
-    """The best approximation of a matrix by one of that rank: the start of its SVD. float32."""
-    matrix = weight.double().numpy()
-    wide = matrix.shape[0] < matrix.shape[1]
-    if wide:  # the smaller of the two products has the same singular vectors on its side
-        matrix = matrix.T
-    size = matrix.shape[1]
-    _, vectors = eigh(matrix.T @ matrix, subset_by_index=(size - rank, size - 1))
-    part = (matrix @ vectors) @ vectors.T
-    return torch.from_numpy(np.ascontiguousarray(part.T if wide else part)).float()
 
 
 def _merge(

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from model_core.checkpoints import merging
 from model_core.checkpoints.adapters import applies_to, find_adapter, why_not_for
 from model_core.checkpoints.formats import StoredWeights
-from model_core.checkpoints.merging import merged, principal_part
+from model_core.checkpoints.merging import merged
 from model_core.checkpoints.resolve import STARTER
 from model_core.errors import CheckpointError, NotSupported
 from model_core.model import load_model
@@ -64,7 +64,7 @@ def assert_as_peft(weights: StoredWeights, folder: Path) -> StoredWeights:
     found, wanted = merged(weights, folder), merged_by_peft(weights, folder)
     assert set(found) == set(weights)
     for name in weights:
-        torch.testing.assert_close(found[name].float(), wanted[name], atol=2e-5, rtol=1e-5)
+        torch.testing.assert_close(found[name].float(), wanted[name], atol=2e-6, rtol=1e-5)
     return found
 
 
@@ -101,15 +101,6 @@ def test_every_kind_is_as_peft_has_it(
 ) -> None:
     folder, _ = trained(weights, tmp_path, **settings)
     assert_as_peft(weights, folder)
-
-
-@pytest.mark.parametrize("shape", [(40, 30), (30, 40), (64, 64)])
-def test_the_principal_part_is_that_of_the_whole_decomposition(shape: tuple[int, int]) -> None:
-    torch.manual_seed(1)
-    matrix = torch.randn(shape)
-    u, s, v = torch.linalg.svd(matrix.double(), full_matrices=False)
-    wanted = (u[:, :7] * s[:7]) @ v[:7]
-    torch.testing.assert_close(principal_part(matrix, 7), wanted.float(), atol=1e-5, rtol=1e-5)
 
 
 def test_wrong_modules_are_listed(weights: StoredWeights, tmp_path: Path) -> None:
