@@ -98,6 +98,8 @@ def measure(refiner: Refiner, steps: int, objects: int) -> dict[str, Any]:
         for scale in (1.0, 1.5):
             seconds = _step_seconds(refiner, sequence, scale, steps)
             figures[f"step_ms_{points}_points_guidance_{scale:g}"] = 1000 * seconds
+    if not objects:
+        return figures
     timed = map_events(objects)
     sections = ((10, *[0] * 99), (100, *[0] * 9))
     figures["map_objects"] = objects
@@ -154,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--threads", type=int, help="default: as torch chooses")
     parser.add_argument("--repeats", type=int, default=3, help="steps of which the quickest counts")
-    parser.add_argument("--objects", type=int, default=1000, help="of the whole map")
+    parser.add_argument("--objects", type=int, default=1000, help="of the whole map; 0: no map")
     options = parser.parse_args(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -176,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "dtype": str(network.dtype).removeprefix("torch."),
             "threads": torch.get_num_threads(),
             "load_ms": loaded * 1000,
-            **measure(refiner, max(1, options.repeats), max(1, options.objects)),
+            **measure(refiner, max(1, options.repeats), max(0, options.objects)),
         }
         figures["memory_mb"] = (psutil.Process().memory_info().rss - before) / 1e6
         if network.device.type == "cuda":
