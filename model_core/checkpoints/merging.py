@@ -6,9 +6,9 @@ network joins (:mod:`model_core.network.weight_names`). Only the modules that th
 are copied, in float32 whatever the checkpoint or the device will hold; ``peft`` merges there, and
 the result is rounded once, when the network takes it.
 
-PiSSA adapters (initialised from the weights' own largest singular vectors) replace that part of the
-weights: ``W - U S V + s B A``. ``peft`` decomposes every matrix for it while loading, which takes some
-ten seconds of a processor for a published checkpoint.
+PiSSA adapters (initialised from the weights' own largest singular vectors) replace that part of
+the weights: ``W - U S V + s B A``. ``peft`` decomposes every matrix for it while loading, which
+takes some ten seconds of a processor for a published checkpoint.
 """
 
 from __future__ import annotations
@@ -190,8 +190,9 @@ def _merge(
 
     file = adapter / ADAPTER_WEIGHTS
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             warnings.simplefilter("ignore")  # advice for trainings
+            torch.manual_seed(0)  # "pissa_niter_N" approximates by random projections
             model = get_peft_model(tree, config)
             result: Any = set_peft_model_state_dict(model, stored)
         missing = [name for name in result.missing_keys if ".lora_" in name or "modules_to" in name]

@@ -103,6 +103,18 @@ def test_every_kind_is_as_peft_has_it(
     assert_as_peft(weights, folder)
 
 
+def test_a_random_approximation_is_the_same_every_time(
+    weights: StoredWeights, tmp_path: Path
+) -> None:
+    start = {"init_lora_weights": "pissa_niter_4"}
+    folder, _ = trained(weights, tmp_path, target_modules=["Wo"], **start)
+    state = torch.random.get_rng_state()
+    first = merged(weights, folder)[f"{ENCODER}.Wo.weight"]
+    assert torch.equal(torch.random.get_rng_state(), state)
+    torch.manual_seed(99)
+    assert torch.equal(merged(weights, folder)[f"{ENCODER}.Wo.weight"], first)
+
+
 def test_wrong_modules_are_listed(weights: StoredWeights, tmp_path: Path) -> None:
     folder, _ = trained(weights, tmp_path, target_modules=["Wqkv", "Wo"])
     fewer = StoredWeights.of({n: weights[n] for n in weights if ".Wo." not in n})
