@@ -73,13 +73,28 @@ def _norm(module: nn.Module) -> Part:
     if isinstance(module, nn.LayerNorm):
         bias, eps = module.bias.detach(), module.eps
         return lambda x: F.layer_norm(x, size, weight, bias, eps)
-    return lambda x: F.rms_norm(x, size, weight)
+    if not _full_on_processor(weight):
+        return lambda x: F.rms_norm(x, size, weight)
+    # The library's is ten small operations on a processor, and there are three to a layer. This is
+    # x / sqrt(mean(x^2) + eps) * weight with everything constant taken out, in four.
+    scaled = weight * size[0] ** 0.5
+    floor = torch.tensor((size[0] * torch.finfo(weight.dtype).eps) ** 0.5)
+
+    def rms_norm(x: Tensor) -> Tensor:
+        lengths = torch.hypot(torch.linalg.vector_norm(x, dim=-1, keepdim=True), floor)
+        return x.div(lengths).mul_(scaled)
+
+    return rms_norm
+
+
+def _full_on_processor(weight: Tensor) -> bool:
+    return weight.device.type == "cpu" and weight.dtype == torch.float32
 
 
 def _linear(module: nn.Linear, width: int) -> Part:
     """A linear layer on a few rows, the way that is fastest for its size (see above)."""
     weight, bias = module.weight.detach(), module.bias.detach()
-    full = weight.device.type == "cpu" and weight.dtype == torch.float32
+    full = _full_on_processor(weight)
     if full and width <= _COPIED_WIDTH:
         columns = weight.t().contiguous()
         return lambda x: torch.addmm(bias, x, columns)
