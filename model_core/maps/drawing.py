@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from model_core.generation.sampling import Sampler
 from model_core.generation.sequential import Settings
-from model_core.maps.parameters import CommonParameters, GenerationParameters
+from model_core.maps.parameters import (
+    CommonParameters,
+    GenerationParameters,
+    refuse,
+    window_problems,
+)
 from model_core.model import Model
 
 __all__ = ["sampler_of", "settings_of"]
 
 
 def settings_of(model: Model, parameters: CommonParameters) -> Settings:
-    """Temperatures, guidance and shares of windows."""
+    """Temperatures, guidance and shares of windows.
+
+    Raises InvalidParameters where a share that is asked for and the checkpoint's own other one
+    leave nothing of a window to write.
+    """
     layout, usual = model.layout, Settings.for_layout(model.layout)
     lookback, lookahead = layout.lookback, layout.lookahead
     if isinstance(parameters, GenerationParameters):
         lookback = lookback if parameters.lookback is None else parameters.lookback
         lookahead = lookahead if parameters.lookahead is None else parameters.lookahead
+        refuse(tuple(window_problems(lookback, lookahead)))
     return Settings(
         lookback=lookback,
         lookahead=lookahead,

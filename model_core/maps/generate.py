@@ -8,7 +8,7 @@ says what the file has, what the model did not hear, and what was dropped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from model_core.audio.decode import Audio
@@ -100,7 +100,7 @@ def generate_map(
             token.
 
     Raises:
-        InputError: the range is outside the song, or the song is silent.
+        InputError: the range is outside the song, the song is silent, or the header is no header.
         DegenerateOutput: nothing usable was written, or no beat was heard.
         EditRefused: the file would not hold what was meant.
         Cancelled: ``cancelled()`` became true.
@@ -108,7 +108,9 @@ def generate_map(
     parameters = parameters or GenerationParameters()
     if red_lines is not None and not red_lines:
         raise InputError("red_lines is empty. Give at least one, or None to have the song timed.")
-    full = resolved_header(header or MapHeader("audio.mp3"), parameters)
+    header = header or MapHeader("audio.mp3")
+    _check_lines(header)
+    full = resolved_header(header, parameters)
     told = conditions_of_map(model.vocabulary, parameters, audio.song_length_ms)
     told = replace(
         told,
@@ -193,6 +195,15 @@ def generate_difficulty(
     return _finished(
         model, maker, draft, source, name, parameters, full.mode, source_kiai(source), full
     )
+
+
+def _check_lines(header: MapHeader) -> None:
+    """Raise InputError where a text of the header would be more than a line of the file."""
+    for field_ in fields(header):
+        text = getattr(header, field_.name)
+        if isinstance(text, str) and any(not character.isprintable() for character in text):
+            name = field_.name.replace("_", " ")
+            raise InputError(f"The {name} must be one line of text, not {text[:60]!r}.")
 
 
 def _reads_another(model: Model) -> bool:

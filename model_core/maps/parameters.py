@@ -11,13 +11,22 @@ does not read, is no error: it is told with the answer (:mod:`model_core.maps.co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from model_core.errors import InvalidParameters
 from model_core.maps.fields import Problem, flag, names, number, problems, whole
 
-__all__ = ["CommonParameters", "GenerationParameters", "validated"]
+__all__ = [
+    "CommonParameters",
+    "GenerationParameters",
+    "refuse",
+    "validated",
+    "window_problems",
+]
+
+#: What lookback and lookahead may take of a window together.
+MOST_OF_A_WINDOW = 0.95
 
 _STANDARD_AND_CATCH = (0, 2)
 _TAIKO_AND_MANIA = (1, 3)
@@ -204,21 +213,30 @@ class GenerationParameters(CommonParameters):
                 "end_ms",
                 f"end_ms must be later than start_ms ({self.start_ms} ms), not {self.end_ms} ms.",
             )
-        shares = (self.lookback, self.lookahead)
-        if None not in shares and sum(share or 0.0 for share in shares) > 0.95:
-            yield Problem(
-                "lookahead",
-                f"lookback and lookahead together must leave a twentieth of a window to write:"
-                f" they are {self.lookback:g} and {self.lookahead:g}.",
-            )
+        if self.lookback is not None and self.lookahead is not None:
+            yield from window_problems(self.lookback, self.lookahead)
 
 
-def validated(parameters: CommonParameters) -> None:
-    """Raise InvalidParameters with everything that is wrong; contradictions only if all else is
-    right."""
-    wrong = tuple(problems(parameters)) or tuple(parameters.contradictions())
+def window_problems(lookback: float, lookahead: float) -> Iterator[Problem]:
+    """What is wrong with two shares of a window, also where one is the checkpoint's own."""
+    if lookback + lookahead > MOST_OF_A_WINDOW:
+        yield Problem(
+            "lookahead",
+            "lookback and lookahead together must leave a twentieth of a window to write: they are"
+            f" {lookback:g} and {lookahead:g}.",
+        )
+
+
+def refuse(wrong: Sequence[Problem]) -> None:
+    """Raise InvalidParameters with all of these, if there are any."""
     if wrong:
         raise InvalidParameters(
             " ".join(problem.message for problem in wrong),
             {problem.field: problem.message for problem in wrong},
         )
+
+
+def validated(parameters: CommonParameters) -> None:
+    """Raise InvalidParameters with everything that is wrong; contradictions only if all else is
+    right."""
+    refuse(tuple(problems(parameters)) or tuple(parameters.contradictions()))

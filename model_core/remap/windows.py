@@ -28,6 +28,8 @@ def place_windows(
     stride = (1.0 - layout.lookback - layout.lookahead) * length
     start = max(0.0, first_ms - layout.lookback * length if goes_on else first_ms)
     starts = [int(start)]
+    if stride * SAMPLES_PER_MS < 1:
+        raise ValueError(f"{layout.lookback} and {layout.lookahead} leave no window to fill")
     while starts[-1] + reach < last_ms:
         start += stride
         starts.append(int(start))

@@ -185,6 +185,11 @@ def test_what_cannot_be_mapped_is_refused(starter: Model, tiny_model: Model) -> 
         generate_map(starter, song(), GenerationParameters(start_ms=60_000), HEADER)
     with pytest.raises(InputError, match="red_lines"):
         generate_map(starter, song(), GenerationParameters(), HEADER, red_lines=())
+    with pytest.raises(InputError, match="lookahead"):
+        generate_map(starter, song(), GenerationParameters(lookahead=0.9), HEADER)
+    with pytest.raises(InputError, match="one line"):
+        named = replace(HEADER, title="Song\n[HitObjects]")
+        generate_map(starter, song(), GenerationParameters(), named)
     untimed = parse(b"osu file format v14\n\n[HitObjects]\n64,64,500,1,0\n")
     with pytest.raises(InputError, match="red line"):
         generate_difficulty(starter, untimed, song())
