@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from model_core.errors import CheckpointError, InputError
 from model_core.refiner import load_refiner
 from model_core.refiner.classes import RefinerClasses
+from tests.hub_server import HubServer
 from tests.model_core.refiner.conftest import TABLE, random_network
 
 SIZE = RefinerClasses.from_dict(TABLE, "").size
@@ -33,6 +34,25 @@ def test_the_published_form(folder: Path) -> None:
     own = random_network(SIZE, torch.bfloat16).state_dict()
     loaded = refiner.network.state_dict()
     assert all(torch.equal(weight, loaded[name]) for name, weight in own.items())
+
+
+def test_the_published_form_from_a_hub(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Downloaded once, with nothing else that the repository holds."""
+    with HubServer() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setenv("HF_TOKEN_PATH", str(tmp_path / "token"))
+        monkeypatch.delenv("HF_TOKEN", raising=False)
+        files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+        server.repository("someone/refiner").commit({**files, "other.bin": b"a lot"})
+        assert load_refiner("someone/refiner", "cpu").classes.size == SIZE
+        assert server.sent("other.bin") == 0
+        server.forget()
+        load_refiner("someone/refiner", "cpu")
+        assert server.asked == []
 
 
 def test_pickles_of_torch_s_first_years(folder: Path) -> None:
