@@ -22,6 +22,7 @@ _STEP_MS = 10
 _TIGHTNESS = 60.0  # votes that a step of twice or half the length costs, over ln(2) squared
 _AROUND_MS = 25  # a beat's exact time is the middle of the votes this near
 _CANCEL_EVERY = 2000
+_SURE = 0.4  # of the votes that a beat usually has
 
 
 def beat_path(
@@ -63,7 +64,7 @@ def beat_path(
         path.append(place)
         place = int(came[place])
     times = begin + np.asarray(path[::-1], dtype=float) * _STEP_MS
-    return _exact(times, curve)
+    return _sure(_exact(times, curve), curve)
 
 
 def votes_near(curve: Curve, time_ms: float, reach_ms: int = 60) -> float:
@@ -71,6 +72,15 @@ def votes_near(curve: Curve, time_ms: float, reach_ms: int = 60) -> float:
     low = max(int(time_ms) - reach_ms, 0)
     part = curve[low : max(int(time_ms) + reach_ms + 1, 0)]
     return float(part.max()) if len(part) else 0.0
+
+
+def _sure(times: npt.NDArray[np.float64], curve: Curve) -> npt.NDArray[np.float64]:
+    """Without the beats at both ends that few hearings heard: before the music and after it."""
+    said = np.asarray([votes_near(curve, time) for time in times])
+    sure = said >= _SURE * np.median(said[said > 0.05])
+    # Two in a row: one that many heard alone may be a knock before the music.
+    both = np.flatnonzero(sure[:-1] & sure[1:])
+    return times[both[0] : both[-1] + 2] if len(both) else times
 
 
 def _coarse(curve: Curve) -> Curve:

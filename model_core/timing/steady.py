@@ -2,7 +2,8 @@
 
 Most songs do; a red line that is moved by a few ms at every other bar is what a mapper has to
 clean by hand. A line through all beats is drawn, its tempo rounded as far as the beats allow,
-and it is kept only if nearly every beat lies on it and none of the song's parts runs away from it.
+and it is kept only if nearly every beat lies on it and the song's parts do not run away from it. One
+part may: hearings are vague where the drums pause.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _ON_LINE_MS = 25.0
 _SHARE = 0.85
 _PARTS = 8  # of each of these parts of the song, the middle beat must lie near the line
 _PART_MS = 15.0
+_VAGUE_MS = 80.0
 _MOVED_MS = 4.0  # how far rounding the tempo may move the song's ends
 _STEPS = (1, 2, 4, 10, 20, 100, 1000)  # tempos of 1, 1/2, 1/4, 1/10, … BPM
 
@@ -57,8 +59,11 @@ def steady(beats: Sequence[float]) -> Steady | None:
     offset, length = _rounded(offset, length, numbers, times)
     away = times - (offset + numbers * length)
     share = float(np.mean(np.abs(away) <= _ON_LINE_MS))
-    parts = [np.median(part) for part in np.array_split(away, min(_PARTS, len(away) // 4))]
-    if share < _SHARE or max(map(abs, parts)) > _PART_MS:
+    parts = np.asarray(
+        [abs(np.median(part)) for part in np.array_split(away, min(_PARTS, len(away) // 4))]
+    )
+    astray = parts > _PART_MS
+    if share < _SHARE or astray.sum() > (len(parts) == _PARTS) or parts.max() > _VAGUE_MS:
         return None
     return Steady(offset, length, 0, int(numbers[-1]), share)
 
