@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +134,8 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         _answer(stepper, states, batch, 2)
         reading, speeds = [], []
         for _ in range(options.repeats):
-            first = _timed(lambda: _answer(stepper, states, batch, 1), device)
-            whole = _timed(lambda: _answer(stepper, states, batch, options.tokens + 1), device)
+            first = _timed(partial(_answer, stepper, states, batch, 1), device)
+            whole = _timed(partial(_answer, stepper, states, batch, options.tokens + 1), device)
             reading.append(first * 1000)
             speeds.append(batch * options.tokens / (whole - first))
         figures[f"prompt_ms_x{batch}"] = spread(reading)
@@ -179,6 +180,12 @@ def _peak_mb() -> float | None:
     """The most this process has held at once, where the system tells it."""
     if sys.platform == "win32":
         return float(psutil.Process().memory_info().peak_wset) / 1e6
+    status = Path("/proc/self/status")
+    if status.is_file():
+        # Not getrusage, which on Linux hands a parent's peak down to the child.
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
