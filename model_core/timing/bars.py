@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from model_core.timing.marks import BEAT, MEASURE, Mark
 from model_core.timing.path import votes_near
@@ -38,7 +39,7 @@ def first_beats(beats: Sequence[float], votes: Votes) -> list[int]:
     before = np.asarray([number[meter, (place - 1) % meter] for meter, place in states])
     score = np.asarray([-_UNUSUAL[meter] for meter, _ in states])
     came: list[np.ndarray] = []
-    for index, time in enumerate(beats):
+    for index in range(len(beats)):
         if index:
             kept = score[before]
             best = int(score.argmax())
@@ -56,7 +57,7 @@ def first_beats(beats: Sequence[float], votes: Votes) -> list[int]:
     return firsts[::-1]
 
 
-def _leads(beats: Sequence[float], votes: Votes) -> np.ndarray:
+def _leads(beats: Sequence[float], votes: Votes) -> npt.NDArray[np.float64]:
     """For each beat how much speaks for its beginning a bar, -0.5 to 0.5; 0 where nothing does.
 
     A model that hears bars names one beat in two to seven; one that only now and then does (or
@@ -68,7 +69,11 @@ def _leads(beats: Sequence[float], votes: Votes) -> np.ndarray:
     heard = said > 0.05
     share = np.divide(named, said, out=np.zeros(len(said)), where=heard).clip(max=1.0)
     usual = float(share[heard].mean()) if heard.any() else 0.0
+    leads: npt.NDArray[np.float64] = share / 2
     if usual < _HEARS_BARS:
-        return share / 2
+        return leads
     middle = min(2 * usual, 0.5)
-    return np.where(heard, ((share - middle) / (2 * middle)).clip(-0.5, 0.5), 0.0)
+    leads = np.where(
+        heard, ((share - middle) / (2 * middle)).clip(-0.5, 0.5), 0.0
+    )
+    return leads

@@ -40,6 +40,13 @@ def conditions_of(conditions: Conditions | None, song_length_ms: float) -> Condi
     return replace(conditions or Conditions(), song_length_ms=song_length_ms)
 
 
+def without(conditions: Conditions, guidance: float) -> Conditions | None:
+    """What guidance leads away from: the same song, and nothing said of the map."""
+    if guidance <= 1:
+        return None
+    return Conditions(gamemode=conditions.gamemode, song_length_ms=conditions.song_length_ms)
+
+
 def timing_context(layout: Layout) -> ContextType:
     """The context that holds beats: the map's where a model knows no timing of its own (v30)."""
     if ContextType.TIMING in layout.out_contexts or not layout.timing_in_map:
@@ -112,7 +119,7 @@ def hear_often(
         model,
         audio,
         places,
-        [Variant(conditions, Greedy())],
+        [Variant(conditions, Greedy(), negative=without(conditions, guidance))],
         [context],
         [context],
         Settings(0.0, 0.0, guidance=guidance, beams=beams),

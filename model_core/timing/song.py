@@ -16,7 +16,7 @@ from model_core.generation.sequential import generate_sequential
 from model_core.generation.window_rows import Settings, Variant
 from model_core.model import Model
 from model_core.timing.average import average
-from model_core.timing.hearing import conditions_of, hear_often, timing_context
+from model_core.timing.hearing import conditions_of, hear_often, timing_context, without
 from model_core.timing.marks import Mark, marks_of, plain
 from model_core.timing.steady import Steady, one_line, steady
 from model_core.tokens.class_tokens import Conditions
@@ -157,7 +157,7 @@ def _listen_once(
             len(audio.samples), model.network.config.window_samples,
             layout.lookback, layout.lookahead,
         ),
-        [Variant(conditions, Greedy())],
+        [Variant(conditions, Greedy(), negative=without(conditions, options.guidance))],
         [context],
         [context],
         settings,

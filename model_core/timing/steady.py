@@ -2,8 +2,8 @@
 
 Most songs do; a red line that is moved by a few ms at every other bar is what a mapper has to
 clean by hand. A line through all beats is drawn, its tempo rounded as far as the beats allow,
-and it is kept only if nearly every beat lies on it and the song's parts do not run away from it. One
-part may: hearings are vague where the drums pause.
+and it is kept only if nearly every beat lies on it and the song's parts do not run away from it.
+One part may: hearings are vague where the drums pause.
 """
 
 from __future__ import annotations
