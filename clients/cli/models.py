@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clients.cli.output import Output
 from clients.client import Client
 from clients.client.errors import CancelledError
+from clients.client.requests import model_name
 from clients.progress import size_words
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def info(name: str, deep: bool, ask_hub: bool, output: Output) -> None:
         ClientError: nothing is, or the daemon cannot be reached.
     """
     with Client.connect(say=output.notice) as client:
-        answer = client.describe_model(_named(name), deep, ask_hub)
+        answer = client.describe_model(model_name(name), deep, ask_hub)
     fields = {
         **model_fields(answer.model),
         "whole": not answer.problems if answer.model.installed else None,
@@ -101,7 +100,7 @@ def remove(name: str, output: Output) -> None:
         ClientError: it is not here, in use, or the user's own.
     """
     with Client.connect(say=output.notice) as client:
-        answer = client.remove_model(_named(name))
+        answer = client.remove_model(model_name(name))
     lines = [f"Removed {name}; {size_words(answer.freed_bytes)} are free again."]
     if answer.unloaded:
         lines.append("It was loaded, and was unloaded first.")
@@ -126,7 +125,7 @@ def use(name: str, tasks: Sequence[str], output: Output) -> None:
     Raises:
         ClientError: there is no such model here, or the choice cannot be written.
     """
-    wanted = "" if name == _DEFAULT else _named(name)
+    wanted = "" if name == _DEFAULT else model_name(name)
     with Client.connect(say=output.notice) as client:
         for task in tasks or ("",):
             answer = client.use_model(wanted, task)
@@ -177,13 +176,6 @@ def _task_fields(task: models_pb2.TaskModel) -> dict[str, Any]:
         "reason": task.reason,
         "installed": task.installed,
     }
-
-
-def _named(name: str) -> str:
-    """A folder by its absolute path: the daemon runs elsewhere. ``v32`` is never a folder."""
-    folder = Path(name).expanduser()
-    looks_like_one = name.startswith(("~", ".")) or os.sep in name or "/" in name
-    return str(folder.absolute()) if name and looks_like_one and folder.is_dir() else name
 
 
 def _list_text(answer: models_pb2.ListModelsResponse) -> str:

@@ -31,7 +31,13 @@ from clients.client import requests
 from clients.client.errors import from_rpc
 from clients.client.requests import RemapOptions
 from clients.client.starting import Say, ensure_running
-from clients.client.synchronous import CALL_TIMEOUT_S, JOB_TIMEOUT_S, LOAD_TIMEOUT_S
+from clients.client.synchronous import (
+    CALL_TIMEOUT_S,
+    CHECK_TIMEOUT_S,
+    JOB_TIMEOUT_S,
+    LOAD_TIMEOUT_S,
+    PULL_TIMEOUT_S,
+)
 
 
 class AsyncJobStream:
@@ -199,6 +205,56 @@ class AsyncClient:
             self._models.UnloadModel, models_pb2.UnloadModelRequest(force=force)
         )
         return answer.unloaded
+
+    async def list_models(self) -> models_pb2.ListModelsResponse:
+        """The models, and which one each task gets."""
+        answer: models_pb2.ListModelsResponse = await self._call(
+            self._models.ListModels, models_pb2.ListModelsRequest()
+        )
+        return answer
+
+    async def pull_model(
+        self, name: str, modes: Sequence[int] = ()
+    ) -> AsyncIterator[models_pb2.PullModelResponse]:
+        """Download a model of the hub: its progress, then its result.
+
+        Whoever leaves the iteration stops the download; the next one carries on.
+        """
+        request = models_pb2.PullModelRequest(name=name, modes=modes)
+        call = self._models.PullModel(
+            request, timeout=PULL_TIMEOUT_S, metadata=self.endpoint.metadata
+        )
+        try:
+            async for event in call:
+                yield event
+        except grpc.RpcError as error:
+            raise from_rpc(error) from None
+        finally:
+            call.cancel()
+
+    async def describe_model(
+        self, name: str = "", deep: bool = False, ask_hub: bool = False
+    ) -> models_pb2.DescribeModelResponse:
+        """Everything that is known of a model; ``deep`` proves every byte of its files."""
+        request = models_pb2.DescribeModelRequest(name=name, deep=deep, ask_hub=ask_hub)
+        answer: models_pb2.DescribeModelResponse = await self._call(
+            self._models.DescribeModel, request, CHECK_TIMEOUT_S
+        )
+        return answer
+
+    async def remove_model(self, name: str) -> models_pb2.RemoveModelResponse:
+        """Free the space of a model that came from the hub."""
+        answer: models_pb2.RemoveModelResponse = await self._call(
+            self._models.RemoveModel, models_pb2.RemoveModelRequest(name=name), CHECK_TIMEOUT_S
+        )
+        return answer
+
+    async def use_model(self, name: str = "", task: str = "") -> models_pb2.UseModelResponse:
+        """Choose the model for a task, or (empty) for all; an empty name takes the choice back."""
+        answer: models_pb2.UseModelResponse = await self._call(
+            self._models.UseModel, models_pb2.UseModelRequest(name=name, task=task)
+        )
+        return answer
 
     # --- songs --------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ def remap_request(
         variants=variants,
         detached=detached,
         base_sha256=base_sha256,
-        model=model,
+        model=model_name(model),
         options=message,
     )
 
@@ -101,6 +101,16 @@ def rebase_request(
 def absolute(path: str | os.PathLike[str]) -> str:
     """Absolute, symlinks kept: the audio is looked for beside the name that the user gave."""
     return str(Path(path).expanduser().absolute())
+
+
+def model_name(name: str) -> str:
+    """A model as the daemon is asked for it: a folder by its absolute path, other names as given.
+
+    The daemon runs in another folder. A bare word such as ``v32`` is never taken for a folder.
+    """
+    folder = Path(name).expanduser()
+    looks_like_one = name.startswith(("~", ".")) or os.sep in name or "/" in name
+    return absolute(folder) if name and looks_like_one and folder.is_dir() else name
 
 
 def line_patch(patch: patches_pb2.BeatmapPatch) -> LinePatch:

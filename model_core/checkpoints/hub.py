@@ -151,9 +151,8 @@ def fetch(repository: str, gamemode: int | None = None) -> Path:
     if root is not None:
         if wanted and whole(root / wanted):
             return root / wanted
-        record = hub_cache.record_of(name.repository, root.name)
-        there = record is not None and f"{wanted}/{TOKENIZER}" in record.files
-        if not (wanted and there) and whole(root):
+        there = wanted and hub_cache.may_hold(name.repository, root.name, f"{wanted}/{TOKENIZER}")
+        if not there and whole(root):
             return root
         # What belongs to it must be of the commit that is here, not of a newer one.
         asked = HubName(name.repository, root.name)

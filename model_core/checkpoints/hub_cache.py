@@ -67,6 +67,17 @@ def record_of(repository: str, commit: str) -> Record | None:
         return None
 
 
+def may_hold(repository: str, commit: str, file: str) -> bool:
+    """Whether a commit has a file on the hub, or nobody here knows.
+
+    Of what another program downloaded, the library remembers files that it asked for in vain.
+    """
+    record = record_of(repository, commit)
+    if record is not None:
+        return file in record.files
+    return not (repository_folder(repository) / ".no_exist" / commit / file).exists()
+
+
 def write_record(repository: str, commit: str, record: Record) -> None:
     """Keep what the hub said about a commit."""
     file = _record_file(repository, commit)

@@ -56,10 +56,11 @@ def installed() -> list[Installed]:
     found = []
     for repository in hub_cache.repositories():
         pinned = hub_cache.pins(repository)
+        if published(repository) is None and not pinned and not _of_these_families(repository):
+            continue
         for revision in pinned or {"": ""}:
             one = find(HubName(repository, revision))
-            known = published(repository) is not None or bool(pinned)
-            if one is not None and (known or _of_these_families(one)):
+            if one is not None:
                 found.append(one)
     return found
 
@@ -189,15 +190,20 @@ def _kind(folder: Path, names: list[str]) -> str:
     return ""
 
 
-def _of_these_families(one: Installed) -> bool:
-    """Whether a repository that nobody named is of these families: by what its files are."""
-    for folder in (one.folder, *(one.folder / f"gamemode={mode}" for mode in one.modes)):
+def _of_these_families(repository: str) -> bool:
+    """Whether a repository that nobody named is of these families: by a file that only they have.
+
+    Other people's models may be large: nothing else of theirs is looked at.
+    """
+    root = hub_cache.snapshot(HubName(repository))
+    if root is None:
+        return False
+    for folder in (root, *root.glob("gamemode=?")):
         try:
-            config = (folder / CONFIG).read_text(encoding="utf-8")
+            if '"vocab_size_in"' in (folder / CONFIG).read_text(encoding="utf-8"):
+                return True
         except (OSError, UnicodeDecodeError):
             continue
-        if '"vocab_size_in"' in config and one.kind == "checkpoint":
-            return True
     return False
 
 

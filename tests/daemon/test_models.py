@@ -14,6 +14,7 @@ import grpc
 import pytest
 from osu_companion.v1 import jobs_pb2, models_pb2, models_pb2_grpc
 
+from clients.client import AsyncClient, RefusedError
 from model_core.checkpoints.resolve import STARTER
 from tests.daemon.conftest import Mapset, RunningDaemon, wait_until
 from tests.daemon.errors import reason, status_of
@@ -184,6 +185,21 @@ def test_what_a_model_needs_comes_with_it(daemon: RunningDaemon, hub: HubServer)
     assert models["refiner"].installed and models["refiner"].kind == models_pb2.MODEL_KIND_REFINER
     # The older ones are used only where they are asked for.
     assert set(tasks(daemon).values()) == {"starter"}
+
+
+async def test_the_asynchronous_client_does_the_same(daemon: RunningDaemon) -> None:
+    async with AsyncClient(daemon.endpoint) as client:
+        events = [event async for event in client.pull_model("v32", [0])]
+        assert events[-1].result.model.installed
+        used = await client.use_model("v32", "map")
+        assert {task.task: task.reason for task in used.tasks}["map"] == "set for map"
+        described = await client.describe_model("v32", deep=True)
+        assert not described.problems
+        assert (await client.remove_model("v32")).freed_bytes > 10_000_000
+        assert not (await client.list_models()).models[1].installed
+        with pytest.raises(RefusedError, match="revision"):
+            async for _ in client.pull_model("v32@nothing"):
+                pass
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,20 @@ def test_loading_takes_no_more_than_it_needs(hub: HubServer) -> None:
     assert resolve(V32, 1).folder == location.folder.parent
 
 
+def test_what_the_library_left_out_is_asked_for(hub: HubServer) -> None:
+    """Another program that wanted the base alone says nothing of a mode's fine-tune."""
+    code = (
+        "from huggingface_hub import snapshot_download\n"
+        f"snapshot_download({V32!r}, allow_patterns=['*.json', '{WEIGHTS}'],"
+        " ignore_patterns=['gamemode*'])"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert fetch(V32, 0).name == "gamemode=0"
+    assert fetch(V32, 3).name != "gamemode=3"
+    hub.forget()
+    assert fetch(V32, 3).name != "gamemode=3" and hub.asked == [], "now it is known"
+
+
 def test_an_adapter_and_named_files(hub: HubServer) -> None:
     hub.repository("someone/lora").commit(
         {"adapter_config.json": b"{}", "adapter_model.safetensors": ADAPTER, "x.pkl": b"no"}
