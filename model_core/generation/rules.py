@@ -19,7 +19,11 @@ _NEVER = np.float32(-np.inf)
 
 
 class LogitsRule(Protocol):
-    """One rule of one row."""
+    """One rule of one row.
+
+    What it remembers is replaced, never changed in place: a shallow copy goes its own way, as the
+    beams of a search need it.
+    """
 
     def reset(self, prompt: Sequence[int]) -> None:
         """Start over with a prompt."""
@@ -99,14 +103,13 @@ class ConditionalTemperature:
             (back, frozenset(ids), np.float32(value)) for back, ids, value in cases if value != base
         ]
         self._depth = max((back for back, _, _ in self._cases), default=1)
-        self._tail: list[int] = []
+        self._tail: tuple[int, ...] = ()
 
     def reset(self, prompt: Sequence[int]) -> None:
-        self._tail = list(prompt[-self._depth :])
+        self._tail = tuple(prompt[-self._depth :])
 
     def observe(self, token: int) -> None:
-        self._tail.append(token)
-        del self._tail[: -self._depth]
+        self._tail = (*self._tail, token)[-self._depth :]
 
     def apply(self, scores: Scores) -> None:
         for back, ids, value in self._cases:

@@ -21,7 +21,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from model_core.audio.mel import MelConfig
 from model_core.generation.decode_loop import Guidance, Row, Work, answer, generate_window
-from model_core.generation.rules import LogitsRule, MonotonicTime, Scores, Temperature
+from model_core.generation.rules import ConditionalTemperature, LogitsRule, MonotonicTime, Scores
 from model_core.generation.sampling import Greedy
 from model_core.network.config import Family, NetworkConfig
 from model_core.network.model import Network
@@ -108,7 +108,8 @@ class OurRules(LogitsProcessor):
 
 
 def rules() -> list[LogitsRule]:
-    return [MonotonicTime(TIMES, [1]), Temperature(0.7)]
+    cases = [(1, range(20, 40), 0.4), (3, range(10, 30), 1.6)]
+    return [MonotonicTime(TIMES, [1]), ConditionalTemperature(0.7, cases)]
 
 
 @pytest.mark.parametrize("seed", range(6))
