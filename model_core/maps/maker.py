@@ -16,7 +16,6 @@ from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import DegenerateOutput, InputError
 from model_core.generation.decode_loop import stop_if
 from model_core.generation.progress import Progress as Generated
-from model_core.generation.sampling import Greedy
 from model_core.maps.conditions import as_spelled, negative_of, unheard
 from model_core.maps.drawing import sampler_of, settings_of
 from model_core.maps.flow import FlowRequest, Written, run_flow
@@ -26,12 +25,14 @@ from model_core.maps.refining import refined, snaps_overlaps, wants_refiner
 from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
+from model_core.timing import TimingOptions, time_song
 from model_core.tokens import Conditions, ContextType, TimedEvents, reference_timing
 
 __all__ = ["Draft", "Maker", "Target"]
 
 _MANIA = 3
 _ATTEMPTS = 3
+_TIMED_OFTEN = ("v28", "v29")  # what their published settings ask for
 _ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, as a remap's
 _SILENCE = 0.004  # root mean square, full scale 1
 _MOST_ON_ONE_SPOT_MS = 1500.0
@@ -149,17 +150,23 @@ class Maker:
 
     def _time_song(self) -> list[reference_timing.RedLine]:
         """The song's red lines, by the model that knows timing best."""
-        model = self._model.timing_model
-        request = FlowRequest(
-            conditions=self.told,
-            settings=settings_of(model, self._parameters),
-            outs=(ContextType.TIMING,),
-            start_ms=self._parameters.start_ms,
-            end_ms=self._parameters.end_ms,
-            leniency=self._leniency,
+        parameters = self._parameters
+        often = parameters.super_timing
+        if often is None:
+            often = self._model.layout.family in _TIMED_OFTEN
+        options = TimingOptions(
+            mode="super" if often else "quick",
+            iterations=parameters.timing_iterations,
+            leniency_ms=self._leniency,
+            one_tempo=parameters.one_tempo,
+            beams=parameters.timing_beams,
+            guidance=parameters.timing_guidance,
         )
-        written = run_flow(self._model, self._audio, request, Greedy(), self._tell, self._cancelled)
-        return written.red_lines or _no_beat()
+        found = time_song(
+            self._model.timing_model, self._audio, options, parameters.seed, self._tell,
+            self._cancelled, self.told,
+        )  # fmt: skip
+        return list(found.red_lines)
 
     def _drafted(self, written: Written, given: Sequence[RedLine] | None) -> Draft:
         layout, target, parameters = self._model.layout, self._target, self._parameters
