@@ -72,6 +72,8 @@ def own_setting() -> Iterator[Setting]:
         if model.is_dir() and str(model) != ".":
             # The daemon runs in a folder of its own.
             os.environ[f"{PREFIX}MODEL"] = str(model.resolve())
+        # Figures are compared between machines: not of whatever model this one has installed.
+        os.environ.setdefault(f"{PREFIX}MODEL", "starter")
         os.environ[HOME_VARIABLE] = str(Path(folder) / "home")
         os.environ[f"{PREFIX}SONGS"] = str(songs)
         paths = find_paths()

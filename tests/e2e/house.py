@@ -153,7 +153,9 @@ class House:
     def environ(self) -> dict[str, str]:
         """Of every process; what the user's own shell says about us is left out."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("OSU_COMPANION_")}
-        chosen = {_MODEL: os.environ[_MODEL]} if _MODEL in os.environ else {}
+        # Which models this machine has must not matter, but for the one that was chosen.
+        hub = {"HF_HUB_CACHE": str(self.folder / "hub")}
+        chosen = {_MODEL: os.environ[_MODEL]} if _MODEL in os.environ else hub
         return {
             **inherited,
             **chosen,
