@@ -11,8 +11,13 @@ from model_core.maps.parameters import (
     window_problems,
 )
 from model_core.model import Model
+from model_core.timing import TimingOptions
+from model_core.tokens.layout import Layout
 
-__all__ = ["sampler_of", "settings_of"]
+__all__ = ["sampler_of", "settings_of", "timing_options"]
+
+# The families whose published settings time a song many times over.
+_TIMED_OFTEN = ("v28", "v29")
 
 
 def settings_of(model: Model, parameters: CommonParameters) -> Settings:
@@ -38,6 +43,21 @@ def settings_of(model: Model, parameters: CommonParameters) -> Settings:
         taiko_hit_temperature=_or(parameters.taiko_hit_temperature, usual.taiko_hit_temperature),
         timeshift_bias=parameters.timeshift_bias,
         guidance=parameters.guidance,
+    )
+
+
+def timing_options(layout: Layout, parameters: GenerationParameters) -> TimingOptions:
+    """How a song is timed: the Whisper models many times over, the others once."""
+    often = parameters.super_timing
+    if often is None:
+        often = layout.family in _TIMED_OFTEN
+    return TimingOptions(
+        mode="super" if often else "quick",
+        iterations=parameters.timing_iterations,
+        leniency_ms=parameters.timing_leniency,
+        one_tempo=parameters.one_tempo,
+        beams=parameters.timing_beams,
+        guidance=parameters.timing_guidance,
     )
 
 

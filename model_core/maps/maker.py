@@ -17,7 +17,7 @@ from model_core.errors import DegenerateOutput, InputError
 from model_core.generation.decode_loop import stop_if
 from model_core.generation.progress import Progress as Generated
 from model_core.maps.conditions import as_spelled, negative_of, unheard
-from model_core.maps.drawing import sampler_of, settings_of
+from model_core.maps.drawing import sampler_of, settings_of, timing_options
 from model_core.maps.flow import FlowRequest, Written, run_flow
 from model_core.maps.objects import kiai_spans, objects_of, scroll_speeds, timing_of
 from model_core.maps.parameters import GenerationParameters
@@ -25,7 +25,9 @@ from model_core.maps.refining import refined, snaps_overlaps, wants_refiner
 from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
-from model_core.timing import TimingOptions, time_song
+from model_core.timing import time_song
+from model_core.timing import timing_of as lines_of_marks
+from model_core.timing.marks import marks_of
 from model_core.tokens import Conditions, ContextType, TimedEvents, reference_timing
 
 __all__ = ["Draft", "Maker", "Target"]
@@ -107,7 +109,7 @@ class Maker:
         """
         layout = self._model.layout
         lines = None if red_lines is None else _plain(red_lines)
-        if lines is None and ContextType.TIMING in layout.out_contexts:
+        if lines is None and self._times_ahead:
             with self._stage("timing"):
                 lines = self._time_song()
         outs = [ContextType.MAP]
@@ -144,38 +146,47 @@ class Maker:
         raise AssertionError("unreachable")
 
     @property
+    def _times_ahead(self) -> bool:
+        """Whether the song is timed before anything is written."""
+        layout = self._model.layout
+        asked = bool(self._parameters.super_timing)
+        return ContextType.TIMING in layout.out_contexts or asked
+
+    @property
     def _leniency(self) -> float:
         given = self._parameters.timing_leniency
         return self._model.layout.timing_leniency if given is None else given
 
     def _time_song(self) -> list[reference_timing.RedLine]:
         """The song's red lines, by the model that knows timing best."""
-        parameters = self._parameters
-        often = parameters.super_timing
-        if often is None:
-            often = self._model.layout.family in _TIMED_OFTEN
-        options = TimingOptions(
-            mode="super" if often else "quick",
-            iterations=parameters.timing_iterations,
-            leniency_ms=self._leniency,
-            one_tempo=parameters.one_tempo,
-            beams=parameters.timing_beams,
-            guidance=parameters.timing_guidance,
-        )
         found = time_song(
-            self._model.timing_model, self._audio, options, parameters.seed, self._tell,
-            self._cancelled, self.told,
-        )  # fmt: skip
+            self._model.timing_model,
+            self._audio,
+            timing_options(self._model.layout, self._parameters),
+            self._parameters.seed & 0xFFFF_FFFF,
+            self._tell,
+            self._cancelled,
+            self.told,
+        )
         return list(found.red_lines)
+
+    def _lines_among_objects(self, written: Written) -> tuple[RedLine, ...]:
+        """The red lines of a model that writes its beats among the objects (v30)."""
+        marks = marks_of(written.merged, types_first=self._model.layout.types_first)
+        options = timing_options(self._model.layout, self._parameters)
+        length = int(self._audio.song_length_ms)
+        found = lines_of_marks([marks], length, self._leniency, options, self._cancelled)
+        return tuple(RedLine(line.time, line.beat_length, line.meter) for line in found.red_lines)
 
     def _drafted(self, written: Written, given: Sequence[RedLine] | None) -> Draft:
         layout, target, parameters = self._model.layout, self._target, self._parameters
         if given is not None:
             red_lines = tuple(given)
+        elif layout.timing_in_map and not self._times_ahead:
+            red_lines = self._lines_among_objects(written)
         else:
             red_lines = tuple(
-                RedLine(line.time, line.beat_length, line.meter)
-                for line in written.red_lines or _no_beat()
+                RedLine(line.time, line.beat_length, line.meter) for line in written.red_lines or ()
             )
         timing = timing_of(red_lines)
         contexts = written.contexts
@@ -315,10 +326,3 @@ def _part(parameters: GenerationParameters, audio: Audio) -> tuple[float, float]
 
 def _plain(red_lines: Sequence[RedLine]) -> list[reference_timing.RedLine]:
     return [reference_timing.RedLine(line.time, line.beat_length, line.meter) for line in red_lines]
-
-
-def _no_beat() -> list[reference_timing.RedLine]:
-    raise DegenerateOutput(
-        "The model heard no beat in the song. Time it in the editor and give its red lines, or try"
-        " another model."
-    )

@@ -174,16 +174,17 @@ class GenerationParameters(CommonParameters):
     )
     super_timing: bool | None = flag(
         "Time the song many times over and vote: slower, steadier.",
-        otherwise="as the checkpoint's family is best timed",
+        otherwise="yes with v28 and v29, else no",
     )
     timing_iterations: int = whole(
         "How many times super timing listens.", low=1, high=200, default=20
     )
-    timing_beams: int = whole("Beams of super timing's search.", low=1, high=16, default=1)
-    timing_bpm_threshold: float = number(
-        "How far super timing's local tempos may lie from a round one.", low=0, high=5,
-        default=0.1, unit="BPM",
-    )  # fmt: skip
+    timing_beams: int = whole(
+        "Beams of super timing's search; beams take that many times as long.",
+        low=1,
+        high=16,
+        default=1,
+    )
     timing_guidance: float = number("Guidance of super timing.", low=1, high=20, default=1.0)
     timing_leniency: int | None = whole(
         "How far beats may lie from a red line's grid before a new one is made.", low=0, high=200,
