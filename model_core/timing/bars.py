@@ -73,7 +73,5 @@ def _leads(beats: Sequence[float], votes: Votes) -> npt.NDArray[np.float64]:
     if usual < _HEARS_BARS:
         return leads
     middle = min(2 * usual, 0.5)
-    leads = np.where(
-        heard, ((share - middle) / (2 * middle)).clip(-0.5, 0.5), 0.0
-    )
+    leads = np.where(heard, ((share - middle) / (2 * middle)).clip(-0.5, 0.5), 0.0)
     return leads

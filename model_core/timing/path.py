@@ -22,7 +22,7 @@ _STEP_MS = 10
 _TIGHTNESS = 60.0  # votes that a step of twice or half the length costs, over ln(2) squared
 _AROUND_MS = 25  # a beat's exact time is the middle of the votes this near
 _CANCEL_EVERY = 2000
-_SURE = 0.4  # of the votes that a beat usually has
+_SURE = 0.3  # of the votes that a beat usually has
 
 
 def beat_path(

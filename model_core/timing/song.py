@@ -18,6 +18,7 @@ from model_core.model import Model
 from model_core.timing.average import average
 from model_core.timing.hearing import conditions_of, hear_often, timing_context, without
 from model_core.timing.marks import Mark, marks_of, plain
+from model_core.timing.sections import lines_of_sections
 from model_core.timing.steady import Steady, one_line, steady
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.generate_timing import generate_timing
@@ -34,7 +35,8 @@ class TimingOptions:
     ``iterations`` times, the windows lying elsewhere each time, and lets the hearings vote.
     leniency_ms: how far a beat may lie from its red line before another line is made; the
     checkpoint's own where it is None.
-    one_tempo: give a song that keeps its tempo a single red line. The published models' own
+    one_tempo: give a song that keeps its tempo a single red line, and one that changes it a line
+    for each section that keeps its own. The published models' own
     timing makes a line wherever beats drift apart by more than the leniency; turned off, so does
     this.
     walk_as_reference: find the beats among the votes as the published models' own averaging does,
@@ -128,6 +130,8 @@ def timing_of(
     found = steady([mark.time for mark in marks]) if options.one_tempo else None
     if found is not None:
         return SongTiming((one_line(found, marks),), tuple(marks), kept, found)
+    if options.one_tempo and (sections := lines_of_sections(marks)) is not None:
+        return SongTiming(tuple(sections), tuple(marks), kept)
     lines = generate_timing(plain(marks), leniency_ms)
     return SongTiming(tuple(_sound(lines)), tuple(marks), kept)
 

@@ -45,17 +45,10 @@ def steady(beats: Sequence[float]) -> Steady | None:
     times = np.asarray(beats, dtype=float)
     if len(times) < _FEWEST:
         return None
-    distances = np.diff(times)
-    distances = distances[distances > 0]
-    if len(distances) < _FEWEST - 1:
+    line = line_through(times)
+    if line is None:
         return None
-    length = float(np.median(distances))
-    numbers = np.concatenate(([0.0], np.cumsum(np.round(np.diff(times) / length))))
-    if numbers[-1] <= 0:
-        return None
-    offset, length = _line(numbers, times)
-    if not length > 0:
-        return None
+    offset, length, numbers = line
     offset, length = _rounded(offset, length, numbers, times)
     away = times - (offset + numbers * length)
     share = float(np.mean(np.abs(away) <= _ON_LINE_MS))
@@ -66,6 +59,23 @@ def steady(beats: Sequence[float]) -> Steady | None:
     if share < _SHARE or astray.sum() > (len(parts) == _PARTS) or parts.max() > _VAGUE_MS:
         return None
     return Steady(offset, length, 0, int(numbers[-1]), share)
+
+
+def line_through(times: Floats) -> tuple[float, float, Floats] | None:
+    """Offset, beat length and the beats' numbers of the line through most of rising beats.
+
+    None where there is none: fewer than two different times.
+    """
+    distances = np.diff(times)
+    distances = distances[distances > 0]
+    if not len(distances):
+        return None
+    length = float(np.median(distances))
+    numbers = np.concatenate(([0.0], np.cumsum(np.round(np.diff(times) / length))))
+    if numbers[-1] <= 0:
+        return None
+    offset, length = _line(numbers, times)
+    return (offset, length, numbers) if length > 0 else None
 
 
 def one_line(line: Steady, marks: Sequence[Mark]) -> RedLine:

@@ -236,3 +236,23 @@ def test_peaks_lie_apart_and_bars_are_beats() -> None:
     assert (np.diff(found) >= 50).all()
     marks = with_bars(beat_path(votes, hearings).tolist(), votes)
     assert {mark.kind for mark in marks} == {BEAT, MEASURE}
+
+
+def test_each_section_of_its_own_tempo_has_one_line_where_it_begins() -> None:
+    beats = [500 + number * 400.0 for number in range(121)]
+    beats += [beats[-1] + number * 480.0 for number in range(1, 101)]
+    beats += [beats[-1] + number * 375.0 for number in range(1, 101)]
+    found = timed(heard(beats), int(beats[-1]) + 1000).red_lines
+    assert [line.beat_length for line in found] == [
+        pytest.approx(400, abs=0.3), pytest.approx(480, abs=0.3), pytest.approx(375, abs=0.3),
+    ]  # fmt: skip
+    for line, begin in zip(found, (500, beats[120], beats[220]), strict=True):
+        assert line.time == pytest.approx(begin, abs=12)
+
+
+def test_a_tempo_that_never_rests_is_timed_line_by_line() -> None:
+    beats = [500.0]
+    while beats[-1] < 60_000:
+        beats.append(beats[-1] + 400 + 150 * np.sin(beats[-1] / 4000))
+    found = timed(heard(beats), 61_000).red_lines
+    assert len(found) > 4
