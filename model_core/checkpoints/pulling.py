@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -25,6 +23,7 @@ from model_core.checkpoints.hub import Listing, RemoteFile, endpoint, errors_tol
 from model_core.checkpoints.hub_cache import Record
 from model_core.checkpoints.integrity import check
 from model_core.checkpoints.published import HubName, hub_name
+from model_core.checkpoints.pull_place import STOPPED, Cancel, Place, never, proven
 from model_core.checkpoints.pull_progress import Meter, PullProgress
 from model_core.errors import (
     Cancelled,
@@ -35,8 +34,6 @@ from model_core.errors import (
 )
 
 log = logging.getLogger(__name__)
-
-Cancel = Callable[[], bool]
 
 # Waits before each further try while nothing arrives; any byte begins the row anew.
 PAUSES_S: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -59,11 +56,6 @@ class Pulled:
     size: int
     downloaded: int
     changed: bool
-
-
-def never() -> bool:
-    """For a pull that nobody cancels."""
-    return False
 
 
 def pull(
@@ -134,7 +126,7 @@ def _get(
 ) -> Pulled:
     repository, commit = listing.name.repository, listing.commit
     before = hub_cache.commit_of(keep)
-    place = _Place(repository, commit)
+    place = Place(repository, commit)
     with _disk_told(place.folder):
         todo = []
         for file in files:
@@ -143,7 +135,7 @@ def _get(
                 todo.append(file)
             else:
                 told(PullProgress("checking", repository, commit, file.name))
-                if not _proven(file, place.path(file), cancelled):
+                if not proven(file, place.path(file), cancelled):
                     log.warning("%s of %s is damaged and comes anew", file.name, listing.name)
                     place.discard(file)
                     todo.append(file)
@@ -187,100 +179,8 @@ def _get(
     )
 
 
-class _Place:
-    """Where a commit's files go: the layout of the library's cache."""
-
-    def __init__(self, repository: str, commit: str) -> None:
-        self.repository = repository
-        self.folder = hub_cache.repository_folder(repository)
-        self.snapshot = hub_cache.snapshot_folder(repository, commit)
-        self._blobs = self.folder / "blobs"
-
-    def part(self, file: RemoteFile) -> Path:
-        """The file while it grows."""
-        return self._blobs / f"{file.etag}.incomplete"
-
-    def begun(self, file: RemoteFile) -> int:
-        """How many bytes of the file came earlier."""
-        with contextlib.suppress(OSError):
-            return min(file.size, self.part(file).stat().st_size)
-        return 0
-
-    def holds(self, file: RemoteFile) -> bool:
-        """Whether the file is in its place, by its size."""
-        with contextlib.suppress(OSError):
-            return self.path(file).stat().st_size == file.size
-        return False
-
-    def discard(self, file: RemoteFile) -> None:
-        """Throw a damaged file away."""
-        blob = self._blobs / file.etag
-        if self.path(file).is_symlink():
-            blob.unlink(missing_ok=True)
-        self.path(file).unlink(missing_ok=True)
-
-    def adopt(self, file: RemoteFile, cancelled: Cancel) -> bool:
-        """Use the bytes that another commit, or another file of this one, has already."""
-        blob = self._blobs / file.etag
-        if not blob.is_file() or not _proven(file, blob, cancelled):
-            return False
-        self._link(file, blob, new=False)
-        return True
-
-    def put(self, file: RemoteFile) -> None:
-        """Give the whole and proven file its place."""
-        blob = self._blobs / file.etag
-        self.part(file).replace(blob)
-        self._link(file, blob, new=True)
-
-    @contextlib.contextmanager
-    def alone(self, file: RemoteFile) -> Iterator[None]:
-        """Keep other programs, the library's among them, from the same file."""
-        from filelock import FileLock, Timeout
-
-        locks = hub_cache.cache_folder() / ".locks" / self.folder.name
-        locks.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(locks / f"{file.etag}.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise CheckpointError(
-                f"Another program is downloading {file.name} of {self.repository} right now. Wait"
-                " until it is done, or end it."
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def path(self, file: RemoteFile) -> Path:
-        """Where the file is looked for by name."""
-        return self.snapshot.joinpath(*file.name.split("/"))
-
-    def _link(self, file: RemoteFile, blob: Path, new: bool) -> None:
-        path = self.path(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        if not _no_links():
-            try:
-                path.symlink_to(os.path.relpath(blob, path.parent))
-                return
-            except OSError:  # Windows allows links to developers only; some disks to nobody
-                pass
-        # Without links the file itself lies here, and once only, as the library has it.
-        if new:
-            blob.replace(path)
-        else:
-            shutil.copyfile(blob, path)
-
-
-def _no_links() -> bool:
-    # The library's own switch, for disks where links can be made but are not wanted.
-    return os.environ.get("HF_HUB_DISABLE_SYMLINKS", "").upper() in {"1", "ON", "YES", "TRUE"}
-
-
 def _bring(
-    listing: Listing, file: RemoteFile, place: _Place, meter: Meter, cancelled: Cancel
+    listing: Listing, file: RemoteFile, place: Place, meter: Meter, cancelled: Cancel
 ) -> None:
     """Download one file, from where it was left, and prove it."""
     with place.alone(file):
@@ -289,7 +189,7 @@ def _bring(
         began = place.begun(file)
         for fresh in (False, True):
             _receive(listing, file, part, meter, cancelled)
-            if _proven(file, part, cancelled):
+            if proven(file, part, cancelled):
                 place.put(file)
                 return
             part.unlink(missing_ok=True)
@@ -366,7 +266,7 @@ def _stream(
     if have:
         headers["Range"] = f"bytes={have}-"
     if cancelled():
-        raise Cancelled("The download was stopped; the next pull carries on.")
+        raise Cancelled(STOPPED)
     with get_session().stream("GET", url, headers=headers, timeout=_SILENCE_S) as response:
         if response.is_error:
             response.read()
@@ -379,35 +279,22 @@ def _stream(
                 opened.write(piece)
                 meter.add(len(piece))
                 if cancelled():
-                    raise Cancelled("The download was stopped; the next pull carries on.")
+                    raise Cancelled(STOPPED)
                 if opened.tell() > file.size:
                     return  # more than announced: the proof will say no
     if part.stat().st_size < file.size:
         raise ConnectionError("the connection was closed early")
 
 
-def _proven(file: RemoteFile, part: Path, cancelled: Cancel) -> bool:
-    """Whether the bytes are those that the hub announced."""
-    digest = hashlib.sha256() if len(file.etag) == 64 else hashlib.sha1()
-    if len(file.etag) == 40:
-        digest.update(b"blob %d\0" % file.size)
-    with part.open("rb") as opened:
-        while piece := opened.read(1 << 20):
-            if cancelled():
-                raise Cancelled("The download was stopped; the next pull carries on.")
-            digest.update(piece)
-    return part.stat().st_size == file.size and digest.hexdigest() == file.etag
-
-
 def _pause(seconds: float, cancelled: Cancel) -> None:
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if cancelled():
-            raise Cancelled("The download was stopped; the next pull carries on.")
+            raise Cancelled(STOPPED)
         time.sleep(min(left, 0.1))
 
 
-def _require_room(place: _Place, todo: list[RemoteFile]) -> None:
+def _require_room(place: Place, todo: list[RemoteFile]) -> None:
     different = {file.etag: file for file in todo}.values()
     missing = sum(file.size - place.begun(file) for file in different)
     if not missing:
@@ -442,7 +329,7 @@ def _disk_told(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _require_whole(listing: Listing, files: list[RemoteFile], place: _Place) -> None:
+def _require_whole(listing: Listing, files: list[RemoteFile], place: Place) -> None:
     """Whether what came fits together; what an interrupted pull left beside it does not matter."""
     came = {file.name for file in files}
     if not any(name.endswith("config.json") for name in came):
