@@ -57,11 +57,12 @@ class Sampling:
     top_k: int = 0
 
     @classmethod
-    def from_dict(cls, generation_config: Mapping[str, Any]) -> Sampling:
-        """What ``generation_config.json`` says; the family's defaults for the rest."""
+    def from_dict(cls, generation_config: Mapping[str, Any], family: str = "") -> Sampling:
+        """What ``generation_config.json`` says; what the family is published with for the rest."""
+        temperature, top_p = (1.0, 0.95) if family == "v28" else (0.9, 0.9)
         return cls(
-            float(generation_config.get("temperature", 0.9)),
-            float(generation_config.get("top_p", 0.9)),
+            float(generation_config.get("temperature", temperature)),
+            float(generation_config.get("top_p", top_p)),
             int(generation_config.get("top_k", 0)),
         )
 
@@ -255,7 +256,7 @@ def _load(location: Location, placement: Placement, adapter: Path | None) -> Mod
         vocabulary,
         layout,
         placement.reason,
-        Sampling.from_dict(generation),
+        Sampling.from_dict(generation, layout.family),
         folder,
         (lambda: _load(location.base(), placement, adapter)) if location.selected else None,
         [left_out] if left_out else [],

@@ -265,12 +265,25 @@ def _finished(
         told=maker.told,
         seed=parameters.seed,
         summary=summary,
-        warnings=(*draft.warnings, *_far_from(stars, parameters.difficulty)),
+        warnings=(
+            *draft.warnings,
+            *_not_followed(model, maker, parameters),
+            *_far_from(stars, parameters.difficulty),
+        ),
         dropped=draft.dropped,
         tokens=draft.tokens,
         windows=draft.windows,
         timings_ms=dict(maker.timings_ms),
     )
+
+
+def _not_followed(model: Model, maker: Maker, parameters: GenerationParameters) -> Iterator[str]:
+    """What to say where another difficulty was to be read, and was not."""
+    if parameters.follow and not maker.followed:
+        yield (
+            f"The model ({model.layout.family}) read no other difficulty: it has no place for one,"
+            " or there is none of the same mode."
+        )
 
 
 def _far_from(stars: float | None, asked: float | None) -> Iterator[str]:

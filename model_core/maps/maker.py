@@ -34,7 +34,6 @@ __all__ = ["Draft", "Maker", "Target"]
 
 _MANIA = 3
 _ATTEMPTS = 3
-_TIMED_OFTEN = ("v28", "v29")  # what their published settings ask for
 _ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, as a remap's
 _SILENCE = 0.004  # root mean square, full scale 1
 _MOST_ON_ONE_SPOT_MS = 1500.0
@@ -89,6 +88,7 @@ class Maker:
         self._cancelled = cancelled
         self._begun = time.monotonic()
         self.timings_ms: dict[str, float] = {}
+        self.followed = False  # whether another difficulty was read
         self._first, self._last = _part(parameters, audio)
 
     def draft(
@@ -108,6 +108,8 @@ class Maker:
         Raises DegenerateOutput where nothing usable comes, or no beat is heard.
         """
         layout = self._model.layout
+        has_place = any(ContextType.GD in template.ins for template in layout.templates)
+        self.followed = ContextType.GD in ins and has_place
         lines = None if red_lines is None else _plain(red_lines)
         if lines is None and self._times_ahead:
             with self._stage("timing"):
@@ -251,7 +253,10 @@ class Maker:
 
     def _warnings(self, objects: Sequence[NewObject]) -> tuple[str, ...]:
         layout, mode = self._model.layout, self._target.mode
-        found = [*unheard(self._model.vocabulary, layout, self._parameters, mode)]
+        found = [
+            *self._model.warnings,
+            *unheard(self._model.vocabulary, layout, self._parameters, mode),
+        ]
         if layout.written_mode(mode) != mode:
             found.insert(
                 0,

@@ -16,7 +16,7 @@ from model_core import model as model_module
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window
 from model_core.errors import CheckpointError
-from model_core.model import Model, load_model
+from model_core.model import Model, Sampling, load_model
 
 
 def test_reference_checkpoint_loads(conformance: Path) -> None:
@@ -73,3 +73,9 @@ def test_memory_of_windows_is_bounded(
     kept = [model.encode_window(noise, Window(i, i * 16)) for i in range(1, 6)]
     assert model.encode_window(noise, Window(5, 80)) is kept[-1]
     assert model.encode_window(noise, Window(1, 16)) is not kept[0]
+
+
+def test_tokens_are_drawn_as_the_family_was_published_unless_the_files_say() -> None:
+    assert Sampling.from_dict({}, "v28") == Sampling(1.0, 0.95, 0)
+    assert Sampling.from_dict({}, "v32") == Sampling(0.9, 0.9, 0)
+    assert Sampling.from_dict({"temperature": 0.5, "top_k": 3}, "v28") == Sampling(0.5, 0.95, 3)

@@ -96,6 +96,8 @@ def test_another_difficulty_is_read_only_where_the_model_was_trained_to(starter:
     asked = GenerationParameters(seed=1, end_ms=9000)
     made = generate_difficulty(starter, its_map(), song(), asked, "Guest")
     following = replace(asked, follow=True)
+    taiko = generate_difficulty(starter, its_map(), song(), replace(following, mode=1), "Guest")
+    assert any("read no other difficulty" in sentence for sentence in taiko.warnings)
     try:
         followed = generate_difficulty(starter, its_map(), song(), following, "Guest")
     except DegenerateOutput:
