@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from model_core.beatmap import NewObject, RedLine
 from model_core.beatmap.timing import Timing
@@ -69,10 +70,19 @@ def objects_of(
         keys=keys,
         until_ms=until_ms,
     )
+    converted = Converted(tuple(map(_with_one_end, converted.objects)), converted.dropped)
     if spelled == mode:
         return converted
     objects = translated(converted.objects, mode, timing, slider_multiplier, keys)
     return Converted(objects, converted.dropped)
+
+
+def _with_one_end(item: NewObject) -> NewObject:
+    """A slider whose last point stands once; doubled, the game ends the slider there, too short."""
+    points = item.curve_points
+    while len(points) > 1 and points[-1] == points[-2] and item.curve_letter in ("B", "L"):
+        points = points[:-1]
+    return item if points is item.curve_points else replace(item, curve_points=points)
 
 
 def kiai_spans(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_core.beatmap import NewObject, ObjectKind, RedLine
 from model_core.beatmap.new_objects import Sound
-from model_core.maps.objects import breaks_between, kiai_spans, scroll_speeds, timing_of
+from model_core.maps.objects import (
+    _with_one_end,
+    breaks_between,
+    kiai_spans,
+    scroll_speeds,
+    timing_of,
+)
 from model_core.tokens import kiai_events, starter_layout, sv_events
 from model_core.tokens.timelines import last_object_end
 from tests.model_core.remap.maps import circles, write_map
@@ -58,3 +66,14 @@ def test_long_gaps_are_breaks_that_no_object_touches() -> None:
     assert breaks == ((3200, 8400), (15700, 19400))
     assert breaks_between(objects, preempt_ms=1800) == ((3200, 7200), (15700, 18200))
     assert breaks_between([], 600) == breaks_between([note(0)], 600) == ()
+
+
+def test_a_slider_that_ends_on_a_doubled_point_can_be_drawn_to_its_length() -> None:
+    """Seen with the starter: such a slider was read a ms or two too short, and the map refused."""
+    doubled = NewObject(
+        ObjectKind.SLIDER, 0, 100, 100, False, (Sound(), Sound()), body=Sound(), end_time=500,
+        curve_letter="B", curve_points=((150, 100), (199, 100), (199, 100)), length=100.0,
+    )  # fmt: skip
+    assert _with_one_end(doubled).curve_points == ((150, 100), (199, 100))
+    red = replace(doubled, curve_points=((150, 100), (150, 100), (199, 100)))
+    assert _with_one_end(red) is red
