@@ -6,9 +6,8 @@ They are unpickled as data only (``weights_only``). The same two as ``tokenizer.
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -18,7 +17,9 @@ from torch import Tensor
 
 from model_core.checkpoints import hub
 from model_core.checkpoints.files import read_json
+from model_core.checkpoints.formats import unpickled
 from model_core.errors import CheckpointError
+from model_core.network.blank import without_weights
 from model_core.refiner.classes import RefinerClasses
 from model_core.refiner.network import RefinerConfig, RefinerNetwork
 
@@ -61,7 +62,7 @@ def read_network(folder: Path, device: torch.device, dtype: torch.dtype) -> Refi
     path = _either(folder, f"{_WEIGHTS}.safetensors", f"{_WEIGHTS}.pkl")
     weights = _tensors(path)
     config = RefinerConfig.from_weights(weights, str(path))
-    with torch.device("meta"):
+    with without_weights():
         network = RefinerNetwork(config)
     shapes = {name: weight.shape for name, weight in network.state_dict().items()}
     wrong = [f"{name} is missing" for name in shapes if name not in weights]
@@ -95,22 +96,14 @@ def _tensors(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         except (OSError, SafetensorError) as error:
             raise CheckpointError(f"{path} cannot be read: {error}.") from error
-    weights = _unpickled(path)
+    weights = _unpickled(path, mmap=True)
     if not all(isinstance(value, Tensor) for value in weights.values()):
         raise CheckpointError(f"{path} holds other things than weights.")
     return weights
 
 
-def _unpickled(path: Path) -> dict[str, Any]:
-    try:
-        mappable = zipfile.is_zipfile(path)  # all but those of torch's first years
-        value = torch.load(path, map_location="cpu", weights_only=True, mmap=mappable)
-    except (OSError, RuntimeError, UnpicklingError, EOFError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(
-            f"{path} cannot be read as data: {reason}. Fetch it again; a file that wants to run"
-            " code is not opened."
-        ) from error
-    if not isinstance(value, dict):
+def _unpickled(path: Path, mmap: bool = False) -> dict[str, Any]:
+    value = unpickled(path, mmap)
+    if not isinstance(value, Mapping):
         raise CheckpointError(f"{path} does not hold a dictionary.")
     return dict(value)

@@ -78,16 +78,16 @@ def test_pickles_that_want_to_run_code_are_refused(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "tokenizer.pkl").write_bytes(pickle.dumps({"num_classes": _Code()}, 2))
-    with pytest.raises(CheckpointError, match=r"tokenizer\.pkl cannot be read as data"):
+    with pytest.raises(CheckpointError, match=r"tokenizer\.pkl was not opened"):
         load_refiner(folder, "cpu")
     assert capsys.readouterr().out == ""
 
 
 def test_damaged_files_are_named(folder: Path) -> None:
     whole = (folder / "model_ema.pkl").read_bytes()
-    for content in (b"", b"not a pickle", whole[: len(whole) // 2]):
+    for content in (b"", b".", b"\x80\x02.", b"not a pickle", whole[: len(whole) // 2]):
         (folder / "model_ema.pkl").write_bytes(content)
-        with pytest.raises(CheckpointError, match=r"model_ema\.pkl cannot be read"):
+        with pytest.raises(CheckpointError, match=r"model_ema\.pkl .*damaged"):
             load_refiner(folder, "cpu")
     (folder / "model_ema.pkl").unlink()
     with pytest.raises(CheckpointError, match=r"neither model_ema\.safetensors nor"):
