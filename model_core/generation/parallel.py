@@ -53,7 +53,8 @@ def generate_parallel(
 
     song_length_ms: what the prompts say of the song's length, where the samples are not the whole
     song as it is (super timing shifts it); the audio's own by default. rows_at_once: how many
-    streams the network continues at once. on_call: told of each window's generation, in order.
+    streams the network continues at once, or one row's, if those are more. on_call: told of each
+    window's generation, in order.
     as_reference: a window ends with the end of the sequence only, whatever follows its context's
     end is written and thrown away, and a context that was not closed gives nothing. Without it
     the context's end ends the window, and what was written of a context that was not closed is
@@ -68,7 +69,9 @@ def generate_parallel(
         model, audio, windows, variants, outs, written, settings, progress, cancelled, on_call,
         song_length_ms, as_reference,
     )  # fmt: skip
-    return write_alone(writing, lambda work: answer(model.stepper, work, rows_at_once))
+    # A row with beams or guidance is several streams, which go on together or not at all.
+    streams = max(rows_at_once, settings.beams * (2 if settings.guidance > 1 else 1))
+    return write_alone(writing, lambda work: answer(model.stepper, work, streams))
 
 
 def write_parallel(

@@ -102,7 +102,7 @@ def generate_map(
     Raises:
         InputError: the range is outside the song, the song is silent, or the header is no header.
         DegenerateOutput: nothing usable was written, or no beat was heard.
-        EditRefused: the file would not hold what was meant.
+        EditRefused: the file would not hold what was meant, however often it was drawn.
         Cancelled: ``cancelled()`` became true.
     """
     parameters = parameters or GenerationParameters()
@@ -120,14 +120,18 @@ def generate_map(
     )
     target = Target(full.mode, round(full.circle_size), full.slider_multiplier)
     maker = Maker(model, audio, parameters, target, told, progress, cancelled, refiner)
-    draft = maker.draft(red_lines=red_lines)
-    if full.preview_time < 0 and draft.kiai:
-        full = replace(full, preview_time=round(draft.kiai[0][0]))
-    # All but the objects is written first; the difficulty is then made beside that, and checked,
-    # as one beside a mapper's own would be.
-    breaks = breaks_between(draft.objects, preempt(full.approach_rate))
-    bare = parse(write_map(replace(full, difficulty_name=""), draft.red_lines, (), breaks=breaks))
-    return _finished(model, maker, draft, bare, name, parameters, full.mode, draft.kiai)
+
+    def finish(draft: Draft) -> GeneratedMap:
+        # All but the objects is written first; the difficulty is then made beside that, and
+        # checked, as one beside a mapper's own would be.
+        head = replace(full, difficulty_name="")
+        if head.preview_time < 0 and draft.kiai:
+            head = replace(head, preview_time=round(draft.kiai[0][0]))
+        breaks = breaks_between(draft.objects, preempt(full.approach_rate))
+        bare = parse(write_map(head, draft.red_lines, (), breaks=breaks))
+        return _finished(model, maker, draft, bare, name, parameters, full.mode, draft.kiai)
+
+    return maker.make(finish, red_lines=red_lines)
 
 
 def generate_difficulty(
@@ -154,7 +158,7 @@ def generate_difficulty(
         InputError: the source has no timing, the range is outside the song, or the name cannot
             be used.
         DegenerateOutput: nothing usable was written.
-        EditRefused: the file would not hold what was meant.
+        EditRefused: the file would not hold what was meant, however often it was drawn.
         Cancelled: ``cancelled()`` became true.
     """
     parameters = parameters or GenerationParameters()
@@ -185,15 +189,16 @@ def generate_difficulty(
         ticks_are_rounded((o.time for o in source.hit_objects), source.timing),
     )
     maker = Maker(model, audio, parameters, target, told, progress, cancelled, refiner)
-    draft = maker.draft(
+    kiai = source_kiai(source)
+    return maker.make(
+        lambda draft: _finished(
+            model, maker, draft, source, name, parameters, full.mode, kiai, full
+        ),
         red_lines=red_lines,
         reference=source,
         ins=tuple(ins),
         gd_conditions=conditions_like(model.vocabulary, source, length, stars),
         own_kiai=False,
-    )
-    return _finished(
-        model, maker, draft, source, name, parameters, full.mode, source_kiai(source), full
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from model_core.audio.decode import Audio
 from model_core.audio.windows import SAMPLES_PER_MS
 from model_core.beatmap import Beatmap, NewObject, RedLine, format_timestamp
 from model_core.beatmap.modes import MODE_NAMES
-from model_core.errors import DegenerateOutput, InputError
+from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import stop_if
 from model_core.generation.progress import Progress as Generated
 from model_core.maps.conditions import as_spelled, negative_of, unheard
@@ -38,6 +39,8 @@ _ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, as a remap's
 _SILENCE = 0.004  # root mean square, full scale 1
 _MOST_ON_ONE_SPOT_MS = 1500.0
 _HOLE_MS = 8000.0  # without objects, in full music: worth a sentence
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Draft:
 
 
 class Maker:
-    """Makes drafts for one request, and keeps the time that each stage took."""
+    """Writes for one request until it is usable, and keeps the time that each stage took."""
 
     def __init__(
         self,
@@ -91,21 +94,25 @@ class Maker:
         self.followed = False  # whether another difficulty was read
         self._first, self._last = _part(parameters, audio)
 
-    def draft(
+    def make(
         self,
+        finish: Callable[[Draft], Made],
         *,
         red_lines: Sequence[RedLine] | None = None,
         reference: Beatmap | None = None,
         ins: tuple[ContextType, ...] = (),
         gd_conditions: Conditions | None = None,
         own_kiai: bool = True,
-    ) -> Draft:
-        """Write until something usable comes out.
+    ) -> Made:
+        """Write until something usable comes out, and finish it.
 
-        red_lines: the song's timing, where it is known. reference, ins: a map of the song, and
-        what of it is read. own_kiai: whether kiai is wanted of the model.
+        finish: makes the file of a draft. red_lines: the song's timing, where it is known.
+        reference, ins: a map of the song, and what of it is read. own_kiai: whether kiai is
+        wanted of the model.
 
-        Raises DegenerateOutput where nothing usable comes, or no beat is heard.
+        Raises:
+            DegenerateOutput: nothing usable comes, or no beat is heard.
+            EditRefused: ``finish`` refused the last draft, too.
         """
         layout = self._model.layout
         has_place = any(ContextType.GD in template.ins for template in layout.templates)
@@ -141,8 +148,8 @@ class Maker:
                     self._model, self._audio, request, sampler, self._tell, self._cancelled
                 )
             try:
-                return self._drafted(written, red_lines)
-            except DegenerateOutput:
+                return finish(self._drafted(written, red_lines))
+            except (DegenerateOutput, EditRefused):
                 if attempt + 1 == _ATTEMPTS:
                     raise
         raise AssertionError("unreachable")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from model_core.tokens.events import Event, EventType
 from model_core.tokens.layout import Layout
 from model_core.tokens.vocabulary import Vocabulary
-
-_log = logging.getLogger(__name__)
 
 _UNKNOWN_YEAR = 2077
 _UNKNOWN_RATIO = 12
@@ -105,10 +102,7 @@ def _year(vocab: Vocabulary, year: int | None) -> int:
     years = vocab.value_range(EventType.YEAR)
     if not years:
         return year
-    clamped = min(max(year, years.start), years.stop - 2)  # the last one means "unknown"
-    if clamped != year:
-        _log.warning("the model knows no year %d; using %d", year, clamped)
-    return clamped
+    return min(max(year, years.start), years.stop - 2)  # the last one means "unknown"
 
 
 def _ratio(ratio: float | None) -> int:

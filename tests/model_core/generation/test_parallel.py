@@ -150,3 +150,16 @@ def test_progress_and_cancel(tiny_model: Model, noise: Audio) -> None:
             tiny_model, noise, found, [variant], [MAP], [MAP], ALONE, cancelled=cancelled
         )
     assert asked == 4
+
+
+def test_a_row_of_more_streams_than_go_on_at_once(tiny_model: Model, noise: Audio) -> None:
+    """Beams, twice as many with guidance, are one row's and stay together."""
+    places = [Window(0, 0), Window(1000, 16000)]
+    told, other = Conditions(difficulty=3.0), Conditions()
+    calls: list[Call] = []
+    generate_parallel(
+        tiny_model, noise, places, [Variant(told, Greedy(), NONE, negative=other)],
+        [TIMING], [TIMING], replace(ALONE, beams=3, guidance=1.5),
+        on_call=calls.append, rows_at_once=2,
+    )  # fmt: skip
+    assert [call.window for call in calls] == places

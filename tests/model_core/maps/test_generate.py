@@ -9,8 +9,9 @@ import pytest
 
 from model_core.audio.decode import Audio
 from model_core.beatmap import MapHeader, RedLine, parse
+from model_core.beatmap.edits.new_difficulty import NewDifficulty, new_difficulty
 from model_core.beatmap.stars import star_rating
-from model_core.errors import Cancelled, DegenerateOutput, InputError
+from model_core.errors import Cancelled, DegenerateOutput, EditRefused, InputError
 from model_core.maps import GenerationParameters
 from model_core.maps.generate import GeneratedMap, generate_difficulty, generate_map
 from model_core.model import Model, load_model
@@ -195,3 +196,28 @@ def test_what_cannot_be_mapped_is_refused(starter: Model, tiny_model: Model) -> 
     untimed = parse(b"osu file format v14\n\n[HitObjects]\n64,64,500,1,0\n")
     with pytest.raises(InputError, match="red line"):
         generate_difficulty(starter, untimed, song())
+
+
+def test_what_the_file_cannot_hold_is_drawn_again(
+    starter: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = GenerationParameters(seed=1, end_ms=6000)
+    first = generate_map(starter, song(), asked, HEADER, red_lines=TIMING)
+    refusals = 1
+    drafts: list[object] = []
+
+    def refuses(*args: object, **kwargs: object) -> NewDifficulty:
+        if kwargs["objects"] not in drafts:
+            drafts.append(kwargs["objects"])
+        if len(drafts) <= refusals:
+            raise EditRefused("That cannot be written.")
+        return new_difficulty(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("model_core.maps.generate.new_difficulty", refuses)
+    second = generate_map(starter, song(), asked, HEADER, red_lines=TIMING)
+    assert len(drafts) == 2
+    assert second.objects != first.objects
+    refusals, drafts = 3, []
+    with pytest.raises(EditRefused, match="cannot be written"):
+        generate_difficulty(starter, its_map(), song(), asked, "Guest")
+    assert len(drafts) == 3
