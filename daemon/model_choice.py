@@ -16,11 +16,12 @@ from pathlib import Path
 from osu_companion.local.config import PREFIX, Config, ConfigError, load_config, set_keys
 
 from daemon.refusal import Refusal, bad_field
-from model_core.checkpoints.installed import is_installed
+from model_core.checkpoints.adapters import ADAPTER_CONFIG, missing_files
+from model_core.checkpoints.installed import find, is_installed
+from model_core.checkpoints.naming import ModelName, in_full, is_folder, read_name
 from model_core.checkpoints.published import (
     REFINER,
     TASKS,
-    canonical,
     hub_name,
     published,
     recommended,
@@ -75,7 +76,7 @@ class ModelChoice:
             named: the model that the request names; empty for none.
         """
         if named:
-            return Choice(task, canonical(named), "named by the request")
+            return Choice(task, in_full(named), "named by the request")
         config = self._current()
         for key, reason in (
             (key_of(task), f"set for {task}"),
@@ -83,7 +84,7 @@ class ModelChoice:
         ):
             value = str(getattr(config, key)).strip()
             if value:
-                return Choice(task, canonical(value), reason)
+                return Choice(task, in_full(value), reason)
         for candidate in recommended(task, mode):
             if is_installed(candidate.repository):
                 return Choice(task, candidate.repository, f"the best for {task} that is installed")
@@ -99,11 +100,11 @@ class ModelChoice:
         """The name of a model that can be loaded at once.
 
         Raises:
-            Refusal: it is on the hub alone, and has to be pulled first.
+            Refusal: it, its adapter or what it needs is missing; with what to do about it.
         """
         choice = self.choose(task, mode, named)
         require_here(choice.name)
-        known = published(choice.name)
+        known = published(read_name(choice.name).base)
         for needed in known.needs if known is not None else ():
             require_here(self._current().refiner if needed == REFINER else needed)
         return choice.name
@@ -123,7 +124,8 @@ class ModelChoice:
         if name:
             require_known(name)
         key = key_of(task) if task else _EVERY_TASK
-        values: dict[str, str | None] = {key: self._as_written(name) or None}
+        written = str(read_name(name).each(self._as_written))
+        values: dict[str, str | None] = {key: written or None}
         if not task:
             # "Use it" means for everything, whatever was set for single tasks before.
             values |= {key_of(each): None for each in TASKS}
@@ -167,24 +169,78 @@ class ModelChoice:
 
 
 def require_known(name: str) -> None:
-    """Refuse what can be no model: neither the starter nor a folder nor a name on the hub."""
-    if name == STARTER_NAME or Path(name).expanduser().is_dir() or hub_name(name) is not None:
-        return
-    raise Refusal(
-        "MODEL_NOT_FOUND",
-        f"{name!r} is neither a published model (`osu-companion models list`) nor a folder nor a "
-        "hub repository (owner/name)",
-    )
+    """Refuse what can be no model: neither the starter nor a folder nor a name on the hub.
+
+    So is an adapter that is neither a folder nor a name on the hub.
+    """
+    named = read_name(name)
+    if not _can_be(named.base):
+        raise Refusal(
+            "MODEL_NOT_FOUND",
+            f"{named.base!r} is neither a published model (`osu-companion models list`) nor a "
+            "folder nor a hub repository (owner/name)",
+        )
+    if named.adapter:
+        _require_adapter(named.adapter)
 
 
 def require_here(name: str) -> None:
-    """Refuse a model of the hub that is not on this machine: nothing is downloaded unasked.
+    """Refuse a model, or an adapter, that is not on this machine: nothing is downloaded unasked.
 
     Raises:
         Refusal: with the command that downloads it.
     """
+    named = read_name(name)
+    _require_pulled(named.base)
+    if _kind(named.base) == "adapter":
+        raise Refusal(
+            "MODEL_NOT_FOUND",
+            f"{short_name(named.base)} is a LoRA adapter, which changes a model. Name it behind "
+            f'the one that it was made for: "{ModelName("v32", short_name(named.base))}"',
+        )
+    if not named.adapter:
+        return
+    _require_adapter(named.adapter)
+    _require_pulled(named.adapter)
+    if _kind(named.adapter) != "adapter":
+        lacks = missing_files(Path(named.adapter).expanduser())
+        what = f": it has no {lacks[0]}" if is_folder(named.adapter) and lacks else ""
+        raise Refusal(
+            "MODEL_NOT_FOUND",
+            f"{short_name(named.adapter)} is no LoRA adapter{what}. Behind the plus stands the "
+            "folder that peft saved, or a hub repository with an adapter",
+            facts={"model": named.adapter},
+        )
+
+
+def _require_adapter(name: str) -> None:
+    if name == STARTER_NAME or not _can_be(name):
+        raise Refusal(
+            "MODEL_NOT_FOUND",
+            f"The adapter {name!r} behind the plus is neither a folder nor a hub repository "
+            "(owner/name); a model takes one adapter",
+        )
+
+
+def _can_be(name: str) -> bool:
+    return name == STARTER_NAME or is_folder(name) or hub_name(name) is not None
+
+
+def _kind(name: str) -> str:
+    """``adapter`` for a whole one; for a folder with a part of one, or anything else, another."""
+    if is_folder(name):
+        folder = Path(name).expanduser()
+        if missing_files(folder):
+            return "part" if (folder / ADAPTER_CONFIG).is_file() else "checkpoint"
+        return "adapter"
     found = hub_name(name)
-    if found is None or Path(name).is_dir() or is_installed(name):
+    here = None if found is None else find(found)
+    return "" if here is None else here.kind
+
+
+def _require_pulled(name: str) -> None:
+    found = hub_name(name)
+    if found is None or is_folder(name) or is_installed(name):
         return
     known = published(name)
     size = f" (about {known.bytes_about / 1e6:.0f} MB)" if known is not None else ""

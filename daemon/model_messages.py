@@ -9,6 +9,7 @@ from osu_companion.v1 import models_pb2
 
 from daemon.model_choice import Choice
 from model_core.checkpoints.installed import Installed, find, is_installed
+from model_core.checkpoints.naming import ModelName, in_short, is_folder, read_name
 from model_core.checkpoints.published import (
     REFINER,
     best_tasks,
@@ -32,6 +33,9 @@ def model_message(name: str, choices: Iterable[Choice]) -> models_pb2.Model:
         name: in full.
         choices: what the tasks get.
     """
+    named = read_name(name)
+    if named.adapter:
+        return _with_adapter(named, choices)
     message = models_pb2.Model(
         name=name,
         short_name=short_name(name),
@@ -44,10 +48,11 @@ def model_message(name: str, choices: Iterable[Choice]) -> models_pb2.Model:
         message.kind = models_pb2.MODEL_KIND_STARTER
         message.description = "comes with the program; small"
         _describe_folder(message, STARTER)
-    elif Path(name).is_dir() or on_hub is None:
+    elif is_folder(name) or on_hub is None:
+        folder = Path(name).expanduser()
         message.kind = models_pb2.MODEL_KIND_FOLDER
         message.description = "your own folder"
-        _describe_folder(message, Path(name))
+        _describe_folder(message, folder)
     else:
         _describe_hub(message, find(on_hub))
     return message
@@ -58,12 +63,31 @@ def task_message(choice: Choice) -> models_pb2.TaskModel:
     return models_pb2.TaskModel(
         task=choice.task,
         model=choice.name,
-        short_name=short_name(choice.name),
+        short_name=in_short(choice.name),
         reason=choice.reason,
-        installed=hub_name(choice.name) is None
-        or Path(choice.name).is_dir()
-        or is_installed(choice.name),
+        installed=all(map(_is_here, read_name(choice.name).parts)),
     )
+
+
+def _is_here(name: str) -> bool:
+    return hub_name(name) is None or is_folder(name) or is_installed(name)
+
+
+def _with_adapter(named: ModelName, choices: Iterable[Choice]) -> models_pb2.Model:
+    """The base's entry, changed to what its adapter makes of it."""
+    name, choices = str(named), list(choices)
+    message, adapter = model_message(named.base, []), model_message(named.adapter, [])
+    message.name, message.short_name, message.adapter = name, in_short(name), named.adapter
+    message.description = (
+        f"{short_name(named.base)} with {short_name(named.adapter)} merged into it"
+    )
+    del message.best_for[:]
+    message.used_for.extend(choice.task for choice in choices if choice.name == name)
+    message.configured = "remap" in message.used_for
+    message.installed = message.installed and adapter.installed
+    for field in ("size_bytes", "download_bytes", "waiting_bytes"):
+        setattr(message, field, getattr(message, field) + getattr(adapter, field))
+    return message
 
 
 def _describe_folder(message: models_pb2.Model, folder: Path) -> None:

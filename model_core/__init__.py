@@ -29,7 +29,8 @@ def load(
         dtype: ``"auto"``, ``"float32"``, ``"bfloat16"``, ``"float16"``.
         gamemode: 0..3, of the maps it is for: where the checkpoint has a fine-tune for that mode
             it is taken; None takes the base.
-        lora: a LoRA adapter to merge: a folder, or ``owner/name`` on the hub.
+        lora: a LoRA adapter to merge: a folder, or ``owner/name`` on the hub. It may be part of
+            the checkpoint's name as well: ``"v32 + owner/style"``.
 
     Raises:
         CheckpointError: files are missing, damaged or not understood.

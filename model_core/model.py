@@ -14,12 +14,13 @@ from torch import Tensor
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window, cut
-from model_core.checkpoints.adapters import find_adapter, why_not_for
+from model_core.checkpoints.adapters import Adapter, find_adapter, warnings_for, why_not_for
 from model_core.checkpoints.files import read_json
 from model_core.checkpoints.formats import read_generation_config, read_tokenizer
+from model_core.checkpoints.naming import ModelName, read_name
 from model_core.checkpoints.resolve import Location, resolve
 from model_core.checkpoints.weights import load_checkpoint
-from model_core.errors import CheckpointError
+from model_core.errors import CheckpointError, InputError
 from model_core.generation.decode_loop import never, stop_if
 from model_core.network.conditions import Conditioning
 from model_core.network.device import Placement, choose
@@ -89,11 +90,16 @@ class Model:
         folder: Path | None = None,
         timing: Callable[[], Model] | None = None,
         warnings: Sequence[str] = (),
+        adapter: Adapter | None = None,
+        adapter_left_out: bool = False,
     ) -> None:
         self.name = name
         self.folder = folder
+        # The one that was asked for, and whether it was made for another part of the checkpoint.
+        self.adapter = adapter
+        self.adapter_left_out = adapter_left_out
         self._load_timing = timing
-        # What a user of this model should be told: an adapter that was left out.
+        # What a user of this model should be told: an adapter or a fine-tune that it lacks.
         self.warnings = tuple(warnings)
         self.network = network
         self.vocabulary = vocabulary
@@ -215,32 +221,41 @@ def load_model(
 ) -> Model:
     """Load ``"starter"``, a local folder, or a hub repository (``owner/name``).
 
+    An adapter may stand behind a plus in the same name (``"v32 + owner/style"``, see
+    :mod:`model_core.checkpoints.naming`).
+
     gamemode: where the checkpoint has a fine-tune for this mode (``gamemode=N/``) it is taken, and
     the base is loaded beside it when timing is asked for; None takes the base.
     auto_select: False takes the base for every mode.
-    lora: a LoRA adapter to merge, a folder or a hub repository. One that was trained on another
-    part of the checkpoint than the chosen one is left out; ``Model.warnings`` then says so. The
-    same holds for the base that timing is asked of.
+    lora: the adapter to merge, a folder or a hub repository, where the name has none. One that was
+    trained on another part of the checkpoint than the chosen one is left out; ``Model.warnings``
+    then says so. The same holds for the base that timing is asked of.
 
     Raises:
         CheckpointError: files are missing, damaged or not understood, or cannot be fetched; an
             adapter's modules are not those of the checkpoint.
         NotSupported: the model's family, or the device asked for, is not supported here.
-        InputError: ``device`` or ``dtype`` is none.
+        InputError: ``device`` or ``dtype`` is none; an adapter in the name and another beside it.
     """
+    named = read_name(str(checkpoint))
+    if lora is not None:
+        if named.adapter:
+            raise InputError(f"{named} has an adapter already; {lora} cannot be merged beside it.")
+        named = ModelName(named.base, str(lora))
     placement = choose(device, dtype)
-    location = resolve(checkpoint, gamemode, auto_select)
-    return _load(location, placement, None if lora is None else find_adapter(lora))
+    # What is missing is told before anything is read.
+    adapter = find_adapter(named.adapter) if named.adapter else None
+    return _load(resolve(named.base, gamemode, auto_select), placement, adapter)
 
 
-def _load(location: Location, placement: Placement, adapter: Path | None) -> Model:
+def _load(location: Location, placement: Placement, adapter: Adapter | None) -> Model:
     folder = location.folder
     config = read_json(folder, "config.json")
     generation = read_generation_config(folder)
     vocabulary = Vocabulary.from_dict(read_tokenizer(folder))
     layout = Layout.from_files(config, generation, vocabulary)
     left_out = None if adapter is None else why_not_for(adapter, location.subfolder)
-    merged = None if left_out else adapter
+    merged = None if left_out or adapter is None else adapter.folder
     network = load_checkpoint(folder, placement.device, placement.dtype, merged)
     sizes = (network.config.vocab_in, network.config.vocab_out, network.config.mel_frames)
     wanted = (vocabulary.size_in, vocabulary.size_out, layout.src_frames)
@@ -251,7 +266,7 @@ def _load(location: Location, placement: Placement, adapter: Path | None) -> Mod
             " together."
         )
     return Model(
-        location.checkpoint,
+        str(ModelName(location.checkpoint, "" if adapter is None else adapter.name)),
         network,
         vocabulary,
         layout,
@@ -259,5 +274,7 @@ def _load(location: Location, placement: Placement, adapter: Path | None) -> Mod
         Sampling.from_dict(generation, layout.family),
         folder,
         (lambda: _load(location.base(), placement, adapter)) if location.selected else None,
-        [left_out] if left_out else [],
+        warnings_for(location, adapter),
+        adapter,
+        bool(left_out),
     )

@@ -165,6 +165,7 @@ def model_fields(model: models_pb2.Model) -> dict[str, Any]:
         "revision": model.revision,
         "licence": model.licence,
         "folder": model.folder,
+        "adapter": model.adapter,
     }
 
 
@@ -243,6 +244,11 @@ def _pulled_text(result: models_pb2.PullResult) -> str:
         lines.append(f"From now on it is used for {', '.join(result.now_used_for)}.")
     elif model.used_for:
         lines.append(f"It is used for {', '.join(model.used_for)}.")
+    elif _KINDS.get(model.kind) == "adapter":
+        lines.append(
+            "It changes the model that it was made for: "
+            f'`osu-companion models use "v32 + {name}"`, if that is v32.'
+        )
     elif _KINDS.get(model.kind) == "checkpoint":
         lines.append(f"No task uses it yet: `osu-companion models use {name} --for remap`.")
     return "\n".join(lines)
@@ -251,6 +257,8 @@ def _pulled_text(result: models_pb2.PullResult) -> str:
 def _info_text(answer: models_pb2.DescribeModelResponse, deep: bool) -> str:
     model, hub = answer.model, answer.hub
     rows = [("Model", model.name), ("", model.description)]
+    if model.adapter:
+        rows.append(("Adapter", model.adapter))
     if model.installed:
         rows.append(("Folder", model.folder))
         rows.append(("Size", f"{size_words(model.size_bytes)} on disk"))
@@ -258,7 +266,7 @@ def _info_text(answer: models_pb2.DescribeModelResponse, deep: bool) -> str:
         whole = f"yes ({checked})" if not answer.problems else "NO"
         rows.append(("Whole", whole))
         rows += [("", problem) for problem in answer.problems]
-        if answer.problems and model.kind != 5:
+        if answer.problems and model.kind != 5 and not model.adapter:
             name = model.short_name or model.name
             rows.append(("", f"`osu-companion models pull {name}` mends it"))
     else:

@@ -106,11 +106,23 @@ def absolute(path: str | os.PathLike[str]) -> str:
 def model_name(name: str) -> str:
     """A model as the daemon is asked for it: a folder by its absolute path, other names as given.
 
-    The daemon runs in another folder. A bare word such as ``v32`` is never taken for a folder.
+    The daemon runs in another folder. A bare word such as ``v32`` is never taken for a folder. In
+    ``MODEL + ADAPTER`` both may be folders; which plus divides the name is the daemon's to say.
     """
-    folder = Path(name).expanduser()
+    name = name.strip()
+    if _is_folder(name):
+        return absolute(Path(name).expanduser())
+    places = [place for place, letter in enumerate(name) if letter == "+"]
+    for place in reversed(places):
+        base, adapter = name[:place].strip(), name[place + 1 :].strip()
+        if any(map(_is_folder, (base, adapter))):
+            return f"{model_name(base)} + {model_name(adapter)}"
+    return name
+
+
+def _is_folder(name: str) -> bool:
     looks_like_one = name.startswith(("~", ".")) or os.sep in name or "/" in name
-    return absolute(folder) if name and looks_like_one and folder.is_dir() else name
+    return bool(name) and looks_like_one and Path(name).expanduser().is_dir()
 
 
 def line_patch(patch: patches_pb2.BeatmapPatch) -> LinePatch:

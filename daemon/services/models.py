@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from osu_companion.v1 import models_pb2, models_pb2_grpc
@@ -22,6 +21,7 @@ from daemon.worker.frames import Frame
 from daemon.worker.process import WorkerDied, WorkerFailed
 from daemon.worker.supervisor import Supervisor
 from model_core.checkpoints import installed
+from model_core.checkpoints.naming import in_full, in_short, is_folder, read_name
 from model_core.checkpoints.published import PUBLISHED, canonical, hub_name, published, short_name
 from model_core.checkpoints.resolve import STARTER_NAME
 from model_core.errors import CompanionError
@@ -132,11 +132,20 @@ class ModelServicer(models_pb2_grpc.ModelServiceServicer):
     async def DescribeModel(  # noqa: N802
         self, request: models_pb2.DescribeModelRequest, context: Any
     ) -> models_pb2.DescribeModelResponse:
-        name = canonical(request.name) if request.name else self._choice.choose("remap").name
+        name = in_full(request.name) if request.name else self._choice.choose("remap").name
         require_known(name)
+        named = read_name(name)
         answer = models_pb2.DescribeModelResponse(model=await self._message(name))
-        if answer.model.installed:
-            _fill_in(answer, await self._hub.describe(answer.model.folder, request.deep))
+        base = await self._message(named.base) if named.adapter else answer.model
+        if base.installed:
+            _fill_in(answer, await self._hub.describe(base.folder, request.deep))
+        if named.adapter:
+            adapter = await self._message(named.adapter)
+            if not adapter.installed:
+                answer.problems.append(f"{adapter.short_name} is not on this machine")
+            else:
+                told = await self._hub.describe(adapter.folder, request.deep)
+                answer.problems.extend(f"{adapter.short_name}: {each}" for each in told["problems"])
         if request.ask_hub and hub_name(name) is not None:
             try:
                 said = await self._hub.look(name)
@@ -152,10 +161,10 @@ class ModelServicer(models_pb2_grpc.ModelServiceServicer):
     async def RemoveModel(  # noqa: N802
         self, request: models_pb2.RemoveModelRequest, context: Any
     ) -> models_pb2.RemoveModelResponse:
-        name = canonical(request.name)
+        name = _one(request.name)
         if not name:
             raise bad_field("OPTION_INVALID", "name", "Which model? The name is empty")
-        if name == STARTER_NAME or Path(name).expanduser().is_dir() or hub_name(name) is None:
+        if name == STARTER_NAME or is_folder(name) or hub_name(name) is None:
             raise Refusal(
                 "NOT_SUPPORTED",
                 f"{name} did not come from the hub, so it is not removed: your own folders are "
@@ -190,7 +199,7 @@ class ModelServicer(models_pb2_grpc.ModelServiceServicer):
     ) -> models_pb2.UseModelResponse:
         if request.name:
             require_known(request.name)
-            require_here(canonical(request.name))
+            require_here(in_full(request.name))
         warnings = await asyncio.to_thread(self._choice.use, request.name, request.task)
         return models_pb2.UseModelResponse(
             tasks=[task_message(choice) for choice in self._choice.choose_all()],
@@ -254,8 +263,9 @@ def _fill_in(answer: models_pb2.DescribeModelResponse, told: Frame) -> None:
 def _on_hub(name: str) -> str:
     if not name:
         raise bad_field("OPTION_INVALID", "name", "Which model? The name is empty")
+    name = _one(name)
     found = hub_name(name)
-    if found is None or Path(name).expanduser().is_dir():
+    if found is None or is_folder(name):
         require_known(name)
         raise Refusal(
             "NOT_SUPPORTED", f"{name} is on this machine already; there is nothing to download"
@@ -264,9 +274,24 @@ def _on_hub(name: str) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two names are of one repository, whatever the revision."""
-    first, second = hub_name(one), hub_name(other)
-    return first is not None and second is not None and first.repository == second.repository
+    """Whether a model or its adapter is of the other's repository, whatever the revision."""
+    of_one, of_other = (
+        {found.repository for part in read_name(name).parts if (found := hub_name(part))}
+        for name in (one, other)
+    )
+    return bool(of_one & of_other)
+
+
+def _one(name: str) -> str:
+    """The full name of a model, or of an adapter, that must not be both."""
+    named = read_name(name)
+    if named.adapter:
+        raise bad_field(
+            "OPTION_INVALID",
+            "name",
+            f"{in_short(name)} is a model with an adapter. Name one at a time",
+        )
+    return canonical(named.base)
 
 
 def _progress(frame: Frame) -> models_pb2.PullModelResponse:

@@ -46,7 +46,8 @@ class RemapEngine:
     def __init__(self) -> None:
         self._model: Model | None = None
         self._asked = ("", "", "")  # model, device and precision as they were named
-        self._identifying: Identifying | None = None
+        self._identifying: dict[str, Identifying] = {}  # of "base" and "adapter"
+        self._warnings: tuple[str, ...] = ()
         self._songs: OrderedDict[tuple[str, int, int], Audio] = OrderedDict()
 
     def load(
@@ -56,18 +57,29 @@ class RemapEngine:
             import torch
 
             import model_core
+            from model_core.checkpoints.adapters import find_adapter, warnings_for
+            from model_core.checkpoints.naming import read_name
             from model_core.checkpoints.resolve import resolve
 
             if threads:
                 torch.set_num_threads(threads)
             asked = (model, device, precision)
             held = self._model
-            if held is None or self._asked != asked or resolve(model, mode).folder != held.folder:
+            named = read_name(model)
+            location = resolve(named.base, mode)
+            adapter = find_adapter(named.adapter) if named.adapter else None
+            wanted = (location.folder, adapter)
+            # Of this map's mode: another one may be served by the same weights.
+            self._warnings = warnings_for(location, adapter)
+            if held is None or self._asked != asked or wanted != (held.folder, held.adapter):
                 # The old one's memory goes before the new one's is asked for.
                 self._model = held = None
                 held = model_core.load(model, device=device, dtype=precision, gamemode=mode)
                 self._model, self._asked = held, asked
-                self._identifying = None if held.folder is None else _begin(held.folder)
+                folders = {"base": location.folder}
+                if adapter is not None:
+                    folders["adapter"] = adapter.folder
+                self._identifying = {part: _begin(folder) for part, folder in folders.items()}
             info = held.info()
             if not threads and info.device == "cpu" and info.parameters < _SMALL_MODEL:
                 torch.set_num_threads(1)
@@ -133,15 +145,20 @@ class RemapEngine:
         answer = jobs_pb2.JobResult(variants=variants, timings=timings, refused=result.refused)
         answer.notices.extend(
             provenance_pb2.Notice(code=provenance_pb2.Notice.CODE_MODEL, text=text)
-            for text in result.warnings
+            for text in dict.fromkeys((*self._warnings, *result.warnings))
         )
         answer.provenance.options.update(_drawn_with(request, model))
         if result.refiner:
             answer.provenance.options.update({"refiner": result.refiner})
-        if self._identifying is not None:
-            identity = self._identifying.result()
-            answer.provenance.checkpoint.revision = identity.revision
-            answer.provenance.checkpoint.weights_sha256 = identity.weights_sha256
+        about = answer.provenance.checkpoint
+        if "base" in self._identifying:
+            identity = self._identifying["base"].result()
+            about.revision, about.weights_sha256 = identity.revision, identity.weights_sha256
+        if model.adapter is not None and "adapter" in self._identifying:
+            identity = self._identifying["adapter"].result()
+            about.adapter.name, about.adapter.revision = model.adapter.name, identity.revision
+            about.adapter.weights_sha256 = identity.weights_sha256
+            about.adapter.left_out = model.adapter_left_out
         return {"result": answer.SerializeToString()}
 
     def _hear(self, path: Path, cancelled: Cancelled) -> Audio:

@@ -10,12 +10,15 @@ is read without torch; :mod:`.merging` puts an adapter into weights.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_core.checkpoints import hub
+from model_core.checkpoints import hub, hub_cache
 from model_core.checkpoints.files import read_json
-from model_core.errors import CheckpointError, NotSupported
+from model_core.checkpoints.published import hub_name
+from model_core.checkpoints.resolve import Location
+from model_core.errors import CheckpointError, HubUnreachable, NotSupported
 
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
@@ -24,8 +27,21 @@ METADATA = "mapperatorinator_lora_metadata.json"
 _FORMAT_VERSION = 1
 
 
-def find_adapter(adapter: str | Path) -> Path:
-    """The folder of a local adapter, or of a hub repository's, downloaded first if need be.
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """An adapter on this machine: its name as it was given, and the folder with its files."""
+
+    name: str
+    folder: Path
+
+    @property
+    def shown(self) -> str:
+        """For people: the repository, or the folder's own name."""
+        return self.name if hub_name(self.name) is not None else self.folder.name
+
+
+def find_adapter(adapter: str | Path) -> Adapter:
+    """A local adapter, or the one of a hub repository's, downloaded first if need be.
 
     Raises:
         CheckpointError: there is none, it lacks a file, or the repository cannot be had.
@@ -37,14 +53,42 @@ def find_adapter(adapter: str | Path) -> Path:
             raise CheckpointError(
                 f'The adapter "{name}" is neither a folder nor a hub repository (owner/name).'
             )
-        folder = hub.fetch_files(name, (ADAPTER_CONFIG, ADAPTER_WEIGHTS, METADATA))
-    for file in (ADAPTER_CONFIG, ADAPTER_WEIGHTS):
-        if not (folder / file).is_file():
-            raise CheckpointError(f"{folder / file} is missing; this is not a whole LoRA adapter.")
-    return folder
+        folder = _fetch(name)
+    missing = missing_files(folder)
+    if missing:
+        raise CheckpointError(
+            f"{folder / missing[0]} is missing; this is not a whole LoRA adapter."
+        )
+    return Adapter(name, folder)
 
 
-def why_not_for(folder: Path, subfolder: str) -> str | None:
+def missing_files(folder: Path) -> list[str]:
+    """The names of the files that an adapter's folder lacks."""
+    return [file for file in (ADAPTER_CONFIG, ADAPTER_WEIGHTS) if not (folder / file).is_file()]
+
+
+def _fetch(name: str) -> Path:
+    try:
+        return hub.fetch_files(name, (ADAPTER_CONFIG, ADAPTER_WEIGHTS, METADATA))
+    except HubUnreachable:
+        # peft downloads no metadata; whether the hub has some cannot be asked now.
+        named = hub_name(name)
+        folder = None if named is None else hub_cache.snapshot(named)
+        if folder is None or missing_files(folder):
+            raise
+        return folder
+
+
+def warnings_for(location: Location, adapter: Adapter | None) -> tuple[str, ...]:
+    """What people should be told before they take what this model writes.
+
+    Raises as :func:`why_not_for` does.
+    """
+    left_out = None if adapter is None else why_not_for(adapter, location.subfolder)
+    return tuple(filter(None, (location.warning, left_out)))
+
+
+def why_not_for(adapter: Adapter, subfolder: str) -> str | None:
     """A sentence saying why the adapter is not for that part of a checkpoint; None if it is.
 
     subfolder: ``gamemode=N``, or empty for the base.
@@ -53,6 +97,7 @@ def why_not_for(folder: Path, subfolder: str) -> str | None:
         CheckpointError: its metadata cannot be read.
         NotSupported: its metadata are of a newer kind.
     """
+    folder = adapter.folder
     if not (folder / METADATA).exists():
         return None
     metadata = read_json(folder, METADATA)
@@ -66,7 +111,7 @@ def why_not_for(folder: Path, subfolder: str) -> str | None:
         return None
     trained = " or ".join(_shown(each) for each in metadata["ckpt_subfolders"]) or "nothing"
     return (
-        f"The adapter {folder.name} was trained on {trained}, not on {_shown(subfolder)}, and was"
+        f"The adapter {adapter.shown} was trained on {trained}, not on {_shown(subfolder)}, and was"
         " left out."
     )
 

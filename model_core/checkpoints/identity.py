@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from model_core.checkpoints.adapters import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 from model_core.checkpoints.files import weight_files
 
 log = logging.getLogger(__name__)
@@ -34,16 +35,23 @@ def identify(folder: Path) -> Identity:
     """The identity of the weights in ``folder``.
 
     The hash is SHA-256 of the weights file in lower-case hexadecimal; of several files, of the
-    lines ``SHA-256 NAME\\n`` of all of them in order of name.
+    lines ``SHA-256 NAME\\n`` of all of them in order of name. Of an adapter, of these lines of its
+    configuration, which says how strongly it is merged, and its weights.
 
     Raises ``OSError`` where they cannot be read.
     """
-    hashes = {file.name: _sha256(file) for file in weight_files(folder)}
+    hashes = {file.name: _sha256(file) for file in _files(folder)}
     whole = next(iter(hashes.values()), "")
     if len(hashes) > 1:
         listed = "".join(f"{sha256} {name}\n" for name, sha256 in hashes.items())
         whole = hashlib.sha256(listed.encode()).hexdigest()
     return Identity(revision_of(folder), whole)
+
+
+def _files(folder: Path) -> list[Path]:
+    if (folder / ADAPTER_CONFIG).is_file():
+        return [folder / ADAPTER_CONFIG, folder / ADAPTER_WEIGHTS]
+    return weight_files(folder)
 
 
 def revision_of(folder: Path) -> str:

@@ -13,14 +13,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_core.checkpoints import hub
-from model_core.checkpoints.files import CONFIG
+from model_core.checkpoints import hub, hub_cache
+from model_core.checkpoints.files import CONFIG, TOKENIZER
+from model_core.checkpoints.published import hub_name, short_name
 from model_core.errors import CheckpointError
 
 STARTER_NAME = "starter"
 STARTER = Path(__file__).parent.parent / "starter"
 
 _MODE_FOLDER = re.compile(r"gamemode=\d+")
+_MODE_NAMES = ("osu", "taiko", "catch", "mania")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,14 @@ class Location:
     """Where a checkpoint's files are, and where its base's are asked for.
 
     ``checkpoint`` is the name as it was given. ``selected`` tells that ``folder`` is the fine-tune
-    for the request's mode, chosen beside its base rather than named itself.
+    for the request's mode, chosen beside its base rather than named itself. ``warning`` is for
+    people: a fine-tune that the hub has and this machine has not; empty: nothing to say.
     """
 
     checkpoint: str
     folder: Path
     selected: bool = False
+    warning: str = ""
 
     @property
     def subfolder(self) -> str:
@@ -101,8 +105,25 @@ def resolve(checkpoint: str | Path, gamemode: int | None = 0, auto_select: bool 
         return Location(name, folder)
     if hub.is_repository(name):
         fetched = hub.fetch(name, wanted)
-        return Location(name, fetched, selected=bool(mode_of(fetched)))
+        if mode_of(fetched):
+            return Location(name, fetched, selected=True)
+        return Location(name, fetched, warning=_not_pulled(name, fetched, wanted))
     raise CheckpointError(
         f'The model "{name}" is neither a folder nor a hub repository (owner/name) nor'
         f' "{STARTER_NAME}".'
+    )
+
+
+def _not_pulled(checkpoint: str, base: Path, gamemode: int | None) -> str:
+    """A sentence where the base is used although the hub has a fine-tune for the mode."""
+    name = hub_name(checkpoint)
+    if gamemode is None or gamemode >= len(_MODE_NAMES) or name is None:
+        return ""
+    record = hub_cache.record_of(name.repository, base.name)
+    if record is None or f"{mode_folder(gamemode)}/{TOKENIZER}" not in record.files:
+        return ""
+    mode, short = _MODE_NAMES[gamemode], short_name(checkpoint)
+    return (
+        f"The base of {short} was used: its fine-tune for {mode} is not on this machine."
+        f" `osu-companion models pull {short} --mode {mode}` downloads it."
     )

@@ -42,7 +42,7 @@ PULL_STAGE_WAITING: PullStage
 PULL_STAGE_CHECKING: PullStage
 
 class Model(_message.Message):
-    __slots__ = ("name", "description", "configured", "loaded", "device", "precision", "family", "parameters", "expires_at", "short_name", "kind", "installed", "size_bytes", "download_bytes", "waiting_bytes", "best_for", "used_for", "modes", "own_modes", "missing_modes", "revision", "licence", "folder", "needs")
+    __slots__ = ("name", "description", "configured", "loaded", "device", "precision", "family", "parameters", "expires_at", "short_name", "kind", "installed", "size_bytes", "download_bytes", "waiting_bytes", "best_for", "used_for", "modes", "own_modes", "missing_modes", "revision", "licence", "folder", "needs", "adapter")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     CONFIGURED_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +67,7 @@ class Model(_message.Message):
     LICENCE_FIELD_NUMBER: _ClassVar[int]
     FOLDER_FIELD_NUMBER: _ClassVar[int]
     NEEDS_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_FIELD_NUMBER: _ClassVar[int]
     name: str
     description: str
     configured: bool
@@ -91,7 +92,8 @@ class Model(_message.Message):
     licence: str
     folder: str
     needs: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., configured: bool = ..., loaded: bool = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., family: _Optional[str] = ..., parameters: _Optional[int] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., short_name: _Optional[str] = ..., kind: _Optional[_Union[ModelKind, str]] = ..., installed: bool = ..., size_bytes: _Optional[int] = ..., download_bytes: _Optional[int] = ..., waiting_bytes: _Optional[int] = ..., best_for: _Optional[_Iterable[str]] = ..., used_for: _Optional[_Iterable[str]] = ..., modes: _Optional[_Iterable[int]] = ..., own_modes: _Optional[_Iterable[int]] = ..., missing_modes: _Optional[_Iterable[int]] = ..., revision: _Optional[str] = ..., licence: _Optional[str] = ..., folder: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ...) -> None: ...
+    adapter: str
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., configured: bool = ..., loaded: bool = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., family: _Optional[str] = ..., parameters: _Optional[int] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., short_name: _Optional[str] = ..., kind: _Optional[_Union[ModelKind, str]] = ..., installed: bool = ..., size_bytes: _Optional[int] = ..., download_bytes: _Optional[int] = ..., waiting_bytes: _Optional[int] = ..., best_for: _Optional[_Iterable[str]] = ..., used_for: _Optional[_Iterable[str]] = ..., modes: _Optional[_Iterable[int]] = ..., own_modes: _Optional[_Iterable[int]] = ..., missing_modes: _Optional[_Iterable[int]] = ..., revision: _Optional[str] = ..., licence: _Optional[str] = ..., folder: _Optional[str] = ..., needs: _Optional[_Iterable[str]] = ..., adapter: _Optional[str] = ...) -> None: ...
 
 class TaskModel(_message.Message):
     __slots__ = ("task", "model", "short_name", "reason", "installed")

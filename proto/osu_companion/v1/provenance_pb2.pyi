@@ -61,13 +61,27 @@ class Provenance(_message.Message):
     def __init__(self, verb: _Optional[str] = ..., job_id: _Optional[str] = ..., made_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., program_version: _Optional[str] = ..., model: _Optional[str] = ..., checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., seed: _Optional[int] = ..., options: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., base_sha256: _Optional[str] = ...) -> None: ...
 
 class Checkpoint(_message.Message):
-    __slots__ = ("family", "parameters", "revision", "weights_sha256")
+    __slots__ = ("family", "parameters", "revision", "weights_sha256", "adapter")
     FAMILY_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_SHA256_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_FIELD_NUMBER: _ClassVar[int]
     family: str
     parameters: int
     revision: str
     weights_sha256: str
-    def __init__(self, family: _Optional[str] = ..., parameters: _Optional[int] = ..., revision: _Optional[str] = ..., weights_sha256: _Optional[str] = ...) -> None: ...
+    adapter: Adapter
+    def __init__(self, family: _Optional[str] = ..., parameters: _Optional[int] = ..., revision: _Optional[str] = ..., weights_sha256: _Optional[str] = ..., adapter: _Optional[_Union[Adapter, _Mapping]] = ...) -> None: ...
+
+class Adapter(_message.Message):
+    __slots__ = ("name", "revision", "weights_sha256", "left_out")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    WEIGHTS_SHA256_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    revision: str
+    weights_sha256: str
+    left_out: bool
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[str] = ..., weights_sha256: _Optional[str] = ..., left_out: bool = ...) -> None: ...

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from model_core.checkpoints import merging
-from model_core.checkpoints.adapters import applies_to, find_adapter, why_not_for
+from model_core.checkpoints.adapters import Adapter, applies_to, find_adapter, why_not_for
 from model_core.checkpoints.formats import StoredWeights
 from model_core.checkpoints.merging import merged
 from model_core.checkpoints.resolve import STARTER
@@ -160,15 +160,15 @@ def test_which_part_of_a_checkpoint_an_adapter_is_for(tmp_path: Path) -> None:
     assert not applies_to({"ckpt_subfolders": []}, "")
     with pytest.raises(CheckpointError, match="ckpt_subfolders"):
         applies_to({"ckpt_subfolders": "gamemode=0"}, "")
-    assert why_not_for(tmp_path, "gamemode=1") is None
+    assert why_not_for(Adapter("mine", tmp_path), "gamemode=1") is None
     metadata = tmp_path / "mapperatorinator_lora_metadata.json"
     metadata.write_text('{"format_version": 1, "ckpt_subfolders": ["", "gamemode=0"]}')
-    assert why_not_for(tmp_path, "") is None
-    reason = why_not_for(tmp_path, "gamemode=1")
+    assert why_not_for(Adapter("mine", tmp_path), "") is None
+    reason = why_not_for(Adapter("mine", tmp_path), "gamemode=1")
     assert reason is not None and "the base model or gamemode=0, not on gamemode=1" in reason
     metadata.write_text('{"format_version": 2}')
     with pytest.raises(NotSupported, match="format_version 2"):
-        why_not_for(tmp_path, "")
+        why_not_for(Adapter("mine", tmp_path), "")
 
 
 def test_what_is_no_adapter_is_said(tmp_path: Path) -> None:
