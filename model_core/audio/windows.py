@@ -26,14 +26,17 @@ def windows(
     lookahead: float,
     start_ms: float | None = None,
     end_ms: float | None = None,
+    side_by_side: bool = False,
 ) -> list[Window]:
     """The windows to generate for a song, or for the part of it from ``start_ms`` to ``end_ms``.
 
     ``lookback`` and ``lookahead`` are the shares of a window that repeat what came before and
-    foresee what comes next; the rest is the stride. At least one window is always returned; the
+    foresee what comes next; the rest is the stride. ``side_by_side``: the stride is a whole
+    window, and the shares only say which windows touch the part, as in the published models'
+    parallel generation. At least one window is always returned; the
     last may reach past the song's end (see :func:`cut`).
     """
-    stride = int(window_samples * (1 - lookback - lookahead))
+    stride = window_samples if side_by_side else int(window_samples * (1 - lookback - lookahead))
     if stride < 1:
         raise ValueError(f"lookback {lookback} and lookahead {lookahead} leave no window to fill")
     beyond = max(0, sample_count - window_samples)

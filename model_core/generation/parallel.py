@@ -18,6 +18,7 @@ from model_core.generation.together import Writing, write_alone
 from model_core.generation.window_rows import (
     Bounds,
     Call,
+    Generate,
     Settings,
     Variant,
     count_objects,
@@ -44,6 +45,7 @@ def generate_parallel(
     song_length_ms: float | None = None,
     rows_at_once: int = 8,
     as_reference: bool = False,
+    generate: Generate | None = None,
 ) -> list[dict[ContextType, TimedEvents]]:
     """Each variant's contexts in full: those that were known, and those that were written.
 
@@ -58,7 +60,7 @@ def generate_parallel(
     as_reference: a window ends with the end of the sequence only, whatever follows its context's
     end is written and thrown away, and a context that was not closed gives nothing. Without it
     the context's end ends the window, and what was written of a context that was not closed is
-    kept.
+    kept. generate: stands in for the network, window by window (tests and comparisons).
 
     Raises:
         Cancelled: ``cancelled()`` became true; noticed before every token.
@@ -69,6 +71,15 @@ def generate_parallel(
         model, audio, windows, variants, outs, written, settings, progress, cancelled, on_call,
         song_length_ms, as_reference,
     )  # fmt: skip
+    if generate is not None:
+        stands_in, each = generate, len(variants)
+
+        def instead(work: Work) -> list[list[int]]:
+            rows = [work.rows[n * each : (n + 1) * each] for n in range(len(windows))]
+            pairs = zip(windows, rows, strict=True)
+            return [own for window, own_rows in pairs for own in stands_in(window, own_rows)]
+
+        return write_alone(writing, instead)
     # A row with beams or guidance is several streams, which go on together or not at all.
     streams = max(rows_at_once, settings.beams * (2 if settings.guidance > 1 else 1))
     return write_alone(writing, lambda work: answer(model.stepper, work, streams))

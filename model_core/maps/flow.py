@@ -61,7 +61,7 @@ class FlowRequest:
     red_lines: the song's timing, where it is known; then none is written.
     start_ms, end_ms: the part of the song to write.
     keys: columns of a mania map. leniency: how far beats may lie from a red line's grid, in ms.
-    parallel: all windows of a context side by side.
+    parallel: all windows of a context side by side, none knowing the others.
 
     as_reference: windows stand on the raster of the whole song, as the reference's do, and are
     cut afterwards; otherwise they begin where the part to write begins.
@@ -128,7 +128,7 @@ def run_flow(
     Args:
         sampler: draws the tokens of every pass.
         on_call: sees every window's call. generate: stands in for the network.
-        time_song: makes the red lines in place of the timing pass.
+        time_song: makes the red lines in place of the timing pass, unless timing is in ``ins``.
 
     Raises:
         Cancelled: ``cancelled()`` became true.
@@ -167,13 +167,11 @@ class _Flow:
         known = self._given()
         lines = None if request.red_lines is None else list(request.red_lines)
         writes_timing = ContextType.TIMING in layout.out_contexts
-        if lines is None and not request.ins and writes_timing:
-            if time_song is not None:
-                lines = time_song()
-            else:
-                found = self._pass([ContextType.TIMING], {})[ContextType.TIMING]
-                lines = self._lines_of(found)
-            stop_if(self._cancelled)
+        if lines is None and time_song is not None and ContextType.TIMING not in request.ins:
+            lines = time_song()
+        elif lines is None and not request.ins and writes_timing:
+            lines = self._lines_of(self._pass([ContextType.TIMING], {})[ContextType.TIMING])
+        stop_if(self._cancelled)
         if lines is not None and writes_timing and ContextType.TIMING not in known:
             known[ContextType.TIMING] = timing_events(lines, layout, self._audio.song_length_ms)
         template = layout.choose_template([*request.ins, *known], request.outs)
@@ -263,7 +261,8 @@ class _Flow:
         """Write contexts after those that are known; cut to the part asked for, in pixels."""
         request = self._request
         known = dict(known)
-        if request.splice and request.reference is not None and request.start_ms is not None:
+        goes_on = request.splice and not request.parallel
+        if goes_on and request.reference is not None and request.start_ms is not None:
             for context in wanted:
                 own = self._of_map(context, self._layout)
                 known[context] = own.slice(-math.inf, request.start_ms)
@@ -282,7 +281,8 @@ class _Flow:
         if request.parallel and len(wanted):
             (lists,) = generate_parallel(
                 self._model, self._audio, chosen, [variant], outs, wanted, settings, tell,
-                self._cancelled,
+                self._cancelled, self._on_call,
+                as_reference=request.as_reference, generate=self._generate,
             )  # fmt: skip
         else:
             (lists,) = generate_sequential(
@@ -310,6 +310,7 @@ class _Flow:
                     settings.lookahead,
                     request.start_ms,
                     request.end_ms,
+                    side_by_side=request.parallel,
                 ),
                 settings,
             )

@@ -24,7 +24,7 @@ from model_core.generation.decode_loop import never
 from model_core.generation.parallel import generate_parallel
 from model_core.generation.progress import Progress
 from model_core.generation.sampling import Greedy
-from model_core.generation.window_rows import Call, Settings, Variant
+from model_core.generation.window_rows import Call, Generate, Settings, Variant
 from model_core.model import Model
 from model_core.timing.marks import Mark, marks_of
 from model_core.tokens.class_tokens import Conditions
@@ -142,29 +142,35 @@ def hear_as_reference(
     rows_at_once: int = 8,
     *,
     beams: int = 1,
+    guidance: float = 1.0,
+    negative: Conditions | None = None,
     cancelled: Callable[[], bool] = never,
     on_call: Callable[[Call], None] | None = None,
+    generate: Generate | None = None,
 ) -> list[Mark]:
     """One hearing of the audio shifted by ``offset_ms``, as the published models' own.
 
     The prompts' song length is that of the audio whose beginning is left out, and is not longer
-    for the silence put before it.
+    for the silence put before it. guidance, negative: as the reference's flows are guided.
+    generate: stands in for the network.
     """
     context = timing_context(model.layout)
     length = audio.song_length_ms + min(offset_ms, 0)
+    away = None if negative is None else replace(negative, song_length_ms=length)
     (lists,) = generate_parallel(
         model,
         audio,
         reference_windows(len(audio.samples), model.network.config.window_samples, offset_ms),
-        [Variant(replace(conditions, song_length_ms=length), Greedy())],
+        [Variant(replace(conditions, song_length_ms=length), Greedy(), negative=away)],
         [context],
         [context],
-        Settings(0.0, 0.0, beams=beams),
+        Settings(0.0, 0.0, guidance=guidance, guidance_as_reference=True, beams=beams),
         cancelled=cancelled,
         on_call=on_call,
         song_length_ms=length,
         rows_at_once=rows_at_once,
         as_reference=True,
+        generate=generate,
     )
     return marks_of(
         lists[context],

@@ -25,10 +25,10 @@ from model_core.timing.marks import Mark, marks_of, plain
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.events import Event, EventType, TimedEvents
 from model_core.tokens.generate_timing import generate_timing
+from tests.conformance.flow_hearings import lines_difference, stored_marks
 from tests.conformance.flow_rows import reference_audio
 from tests.conformance.report import Row, Status, check, first_difference
-
-_MS = 1e-6
+from tests.conformance.stored_calls import one_by_one
 
 
 def rows(folder: Path) -> Iterator[Row]:
@@ -65,7 +65,7 @@ def _case(model: Model, folder: Path, name: str, stored: dict[str, Any]) -> Iter
                 "window",
             ),
         )  # fmt: skip
-    heard = [_stored_marks(model, iteration) for iteration in stored["iterations"]]
+    heard = [stored_marks(model, iteration) for iteration in stored["iterations"]]
     if "calls" in stored:
         yield from _hearings(model, folder, name, stored, heard)
     marks: list[Mark] = []
@@ -113,9 +113,10 @@ def _hearings(
             )  # fmt: skip
             prompts = [list(each.prompts[0]) for each in written]
             answers = [list(each.answers[0]) for each in written]
-            outputs = [_to_the_end(model, output) for output in call["outputs"]]
+            rows = one_by_one([call])
+            outputs = [row["output"] for row in rows]
             return first_difference(
-                [_to_the_end(model, prompt) for prompt in call["prompts"]], prompts, "prompt"
+                [row["prompt"] for row in rows], prompts, "prompt"
             ) or first_difference(outputs, answers, "output")
 
         yield check(f"{name}/tokens-{number}", tokens)
@@ -125,25 +126,6 @@ def _hearings(
         )
 
 
-def _to_the_end(model: Model, ids: list[int]) -> list[int]:
-    """A row of a batch without its padding: before the prompt, after the end of the sequence."""
-    eos, pad = model.vocabulary.eos, 0
-    first = next((index for index, token in enumerate(ids) if token != pad), len(ids))
-    ids = ids[first:]
-    return ids[: ids.index(eos) + 1] if eos in ids else ids
-
-
-def _stored_marks(model: Model, iteration: dict[str, Any]) -> list[Mark]:
-    events = tuple(Event(EventType(kind), value) for kind, value in iteration["events"])
-    timed = TimedEvents(events, (0.0,) * len(events))
-    return marks_of(
-        timed,
-        types_first=model.layout.types_first,
-        shift_ms=-iteration["audio_offset"],
-        as_reference=True,
-    )
-
-
 def _same_lines(stored: dict[str, Any], model: Model, leniency: float) -> Callable[[], str | None]:
     def compare() -> str | None:
         events = tuple(Event(EventType(kind), value) for kind, value in stored["beats"])
@@ -151,17 +133,7 @@ def _same_lines(stored: dict[str, Any], model: Model, leniency: float) -> Callab
         timed = TimedEvents(events, tuple(stored["times"]))
         marks = marks_of(timed, types_first=model.layout.types_first)
         found = generate_timing(plain(marks), leniency)
-        wanted = [line for line in stored["timing"] if line["red"]]
-        if len(found) != len(wanted):
-            return f"expected {len(wanted)} red lines, found {len(found)}"
-        for index, (line, other) in enumerate(zip(found, wanted, strict=True)):
-            if (
-                abs(line.time - other["offset"]) > _MS
-                or abs(line.beat_length - other["mpb"]) > _MS
-                or line.meter != other["meter"]
-            ):
-                return f"line {index}: expected {other}, found {line}"
-        return None
+        return lines_difference(stored["timing"], found)
 
     return compare
 
