@@ -114,7 +114,8 @@ class ModelServicer(models_pb2_grpc.ModelServiceServicer):
                         continue
                     downloaded += int(frame["downloaded"])
                     updated = updated or bool(frame["changed"])
-        if updated:
+        if updated or downloaded:
+            # Also for a fine-tune that came beside what was here: its base may serve that mode now.
             await self._drop_if_loaded(name)
         yield models_pb2.PullModelResponse(
             result=models_pb2.PullResult(
