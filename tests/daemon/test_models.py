@@ -18,8 +18,10 @@ from clients.client import AsyncClient, RefusedError
 from model_core.checkpoints.resolve import STARTER
 from tests.daemon.conftest import Mapset, RunningDaemon, wait_until
 from tests.daemon.errors import reason, status_of
+from tests.daemon.test_engine import write_song
 from tests.hub_checkpoints import V32, WEIGHTS, with_modes
 from tests.hub_server import HubServer
+from tests.tiny_adapter import write_adapter
 
 V31 = "OliBomby/Mapperatorinator-v31"
 TASKS = ["remap", "map", "guest-difficulty", "hitsounds", "modding", "timing"]
@@ -361,3 +363,77 @@ def test_the_daemon_answers_while_it_downloads_and_takes_the_download_with_it(
     assert ended
     sent = hub.sent("storage")
     wait_until(lambda: hub.sent("storage") - sent < 1_000_000)
+
+
+def test_an_adapter_is_pulled_used_and_removed_beside_its_model(
+    daemon: RunningDaemon, hub: HubServer, mapset: Mapset, tmp_path: Path
+) -> None:
+    style = write_adapter(tmp_path / "style", 160)
+    files = {file.name: file.read_bytes() for file in style.iterdir()}
+    hub.repository("me/style").commit({**files, "optimizer.bin": b"x" * 9000})
+    pull(daemon, "v32", 0)
+    told = failure(lambda: list(daemon.remap(mapset.map, model="v32+me/style")))
+    assert told.reason == "MODEL_NOT_FOUND" and "models pull me/style" in told.message
+    told = failure(lambda: pull(daemon, "v32 + me/style"))
+    assert told.reason == "OPTION_INVALID" and "one at a time" in told.message
+    assert pull(daemon, "me/style").model.kind == models_pb2.MODEL_KIND_ADAPTER
+    assert failure(lambda: use(daemon, "me/style")).reason == "MODEL_NOT_FOUND", "no model alone"
+    use(daemon, "v32 +me/style", "remap")
+    written = daemon.paths.config_file.read_text(encoding="utf-8")
+    assert 'remap_model = "v32 + me/style"' in written
+    assert tasks(daemon)["remap"] == "v32 + me/style" and tasks(daemon)["map"] == "v32"
+    last = list(daemon.remap(mapset.map, seed=1))[-1]
+    assert last.event.result.model == f"{V32} + me/style"
+    models = listed(daemon)
+    both = models["v32 + me/style"]
+    assert both.loaded and both.installed and both.configured and both.adapter == "me/style"
+    assert both.size_bytes == models["v32"].size_bytes + models["me/style"].size_bytes
+    assert not models["v32"].loaded and "remap" not in models["v32"].used_for
+    told = describe(daemon, "v32+me/style", deep=True)
+    assert not told.problems and told.model.family == "starter"
+    # A newer adapter is loaded with the next request, as a newer model is.
+    (style / "README.md").write_text("Another style.", encoding="utf-8")
+    hub.repository("me/style").commit({file.name: file.read_bytes() for file in style.iterdir()})
+    assert pull(daemon, "me/style").updated and daemon.status().worker_pid == 0
+    assert failure(lambda: remove(daemon, "v32 + me/style")).reason == "OPTION_INVALID"
+    answer = remove(daemon, "me/style")
+    assert [task.task for task in answer.tasks if not task.installed] == ["remap"]
+    told = failure(lambda: list(daemon.remap(mapset.map, seed=1)))
+    assert told.reason == "MODEL_NOT_FOUND" and "models pull me/style" in told.message
+    told = describe(daemon, "")
+    assert told.model.name == f"{V32} + me/style" and "me/style is not on" in told.problems[0]
+
+
+def test_a_fine_tune_that_was_not_pulled_is_told(
+    hub: HubServer, mapset: Mapset, starter: Callable[..., RunningDaemon], tmp_path: Path
+) -> None:
+    """The real engine: it says so for maps of that mode, whatever it has loaded before."""
+    daemon = starter(
+        HF_ENDPOINT=hub.url,
+        HF_TOKEN_PATH=str(tmp_path / "token"),
+        HF_TOKEN="",
+        NO_PROXY="127.0.0.1",
+        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:RemapEngine",
+        OSU_COMPANION_DEVICE="cpu",
+        OSU_COMPANION_THREADS="1",
+    )
+    write_song(mapset.folder / "audio.wav")
+    lines = mapset.map.read_text(encoding="utf-8")
+    mania = mapset.folder / "A song [Mania].osu"
+    mania.write_text(lines.replace("Mode: 0", "Mode: 3"), encoding="utf-8")
+    catch = mapset.folder / "A song [Catch].osu"
+    catch.write_text(lines.replace("Mode: 0", "Mode: 2"), encoding="utf-8")
+
+    def said(path: Path) -> list[str]:
+        last = list(daemon.remap(path, seed=1))[-1].event
+        assert last.HasField("result"), last.failure.status.message
+        return [each.text for each in last.result.notices if "fine-tune" in each.text]
+
+    pull(daemon, "v32", 0)
+    (text,) = said(mania)
+    assert "models pull v32 --mode mania" in text
+    assert said(catch) == [], "there is none for this mode"
+    (text,) = said(mania)
+    assert said(mapset.map) == [], "this one was pulled"
+    pull(daemon, "v32", 3)
+    assert said(mania) == []
