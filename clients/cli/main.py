@@ -81,7 +81,10 @@ def remap(
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
     ] = False,
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="A model other than the configured one.")
+        str,
+        typer.Option(
+            metavar="NAME", help="A model other than the configured one; an adapter behind a plus."
+        ),
     ] = "",
     as_json: _Json = False,
 ) -> None:

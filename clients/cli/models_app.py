@@ -82,7 +82,9 @@ def pull(
 @app.command()
 def info(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As for pull; or a folder.")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="As for pull; or a folder; MODEL+ADAPTER.")
+    ] = "",
     deep: Annotated[bool, typer.Option("--deep", help="Read and prove every byte.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the hub.")] = False,
     as_json: _Json = False,
@@ -119,7 +121,10 @@ def remove(
 def use(
     context: typer.Context,
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help='As for pull; a folder; starter; or "default".')
+        str,
+        typer.Argument(
+            metavar="NAME", help='As for pull; a folder; starter; MODEL+ADAPTER; or "default".'
+        ),
     ],
     task: Annotated[
         list[Task] | None,

@@ -55,7 +55,8 @@ class Config:
     model: str = _key(
         "",
         'The model for requests that name none: "starter" (comes with the program), a published\n'
-        'one ("v32"), a folder, or a hub repository (owner/name). Empty: for each task the\n'
+        'one ("v32"), a folder, or a hub repository (owner/name); "MODEL + ADAPTER" with a LoRA\n'
+        "adapter (a folder or a hub repository). Empty: for each task the\n"
         "published one that is best for it of those that are installed, else the starter.\n"
         "`osu-companion models use NAME` sets it, at once.",
     )

@@ -18,8 +18,9 @@ from model_core.checkpoints.adapters import Adapter, applies_to, find_adapter, w
 from model_core.checkpoints.formats import StoredWeights
 from model_core.checkpoints.merging import merged
 from model_core.checkpoints.resolve import STARTER
-from model_core.errors import CheckpointError, NotSupported
+from model_core.errors import CheckpointError, InputError, NotSupported
 from model_core.model import load_model
+from tests.tiny_adapter import MODULE, write_adapter
 
 ENCODER = "transformer.model.encoder.layers.0.self_attn"
 OTHER = "transformer.model.decoder.layers.1.cross_attn"
@@ -210,3 +211,35 @@ def test_a_model_takes_an_adapter_or_says_why_not(tmp_path: Path) -> None:
     # Merged in float32 and rounded once.
     half = load_model(checkpoint, "cpu", "bfloat16", gamemode=3, lora=adapter)
     assert torch.equal(half.network.state_dict()[name], changed.to(torch.bfloat16))
+
+
+@pytest.mark.skipif(not (STARTER / "config.json").is_file(), reason="no starter in this checkout")
+def test_an_adapter_in_a_name_is_the_one_beside_it(tmp_path: Path) -> None:
+    plain = load_model("starter", "cpu", "float32").network.state_dict()[f"{MODULE}.weight"]
+    adapter = write_adapter(tmp_path / "my + style", plain.shape[1])
+    named = load_model(f"starter+{adapter}", "cpu", "float32")
+    beside = load_model("starter", "cpu", "float32", lora=adapter)
+    assert named.name == beside.name == f"starter + {adapter}"
+    assert named.adapter == beside.adapter == find_adapter(adapter)
+    stored = load_file(adapter / "adapter_model.safetensors")
+    part = f"base_model.model.{MODULE}.lora_"
+    wanted = plain + 2.0 * stored[f"{part}B.weight"] @ stored[f"{part}A.weight"]
+    for model in (named, beside):
+        torch.testing.assert_close(model.network.state_dict()[f"{MODULE}.weight"], wanted)
+    with pytest.raises(InputError, match="has an adapter already"):
+        load_model(f"starter + {adapter}", "cpu", lora=adapter)
+    with pytest.raises(CheckpointError, match="neither a folder nor a hub repository"):
+        load_model("starter + no-such-style", "cpu")
+
+
+@pytest.mark.parametrize("adapter", ["lora", "lora_pissa"])
+def test_published_adapters_by_name(conformance: Path, adapter: str) -> None:
+    base, style = conformance / "v32" / "checkpoint", conformance / "v32" / adapter
+    if not style.is_dir():
+        pytest.skip(f"the reference data have no v32/{adapter}")
+    named = load_model(f"{base} + {style}", "cpu", "float32").network.state_dict()
+    beside = load_model(base, "cpu", "float32", lora=style).network.state_dict()
+    plain = load_model(base, "cpu", "float32").network.state_dict()
+    for name, weight in named.items():
+        torch.testing.assert_close(weight, beside[name])
+    assert any(not torch.equal(weight, plain[name]) for name, weight in named.items())

@@ -10,6 +10,7 @@ import pytest
 
 from model_core.checkpoints.identity import Identifying, Identity, identify
 from model_core.checkpoints.resolve import STARTER
+from tests.tiny_adapter import write_adapter
 
 
 def test_one_file_is_its_hash_and_several_are_listed(tmp_path: Path) -> None:
@@ -20,6 +21,15 @@ def test_one_file_is_its_hash_and_several_are_listed(tmp_path: Path) -> None:
     two = hashlib.sha256(b"two").hexdigest()
     listed = f"{two} model-2.safetensors\n{one} model.safetensors\n"
     assert identify(tmp_path).weights_sha256 == hashlib.sha256(listed.encode()).hexdigest()
+
+
+def test_an_adapter_is_its_weights_and_how_they_are_merged(tmp_path: Path) -> None:
+    write_adapter(tmp_path, 16)
+    one = identify(tmp_path)
+    assert len(one.weights_sha256) == 64 and identify(tmp_path) == one
+    config = tmp_path / "adapter_config.json"
+    config.write_text(config.read_text().replace('"lora_alpha": 4', '"lora_alpha": 8'))
+    assert identify(tmp_path) != one
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege")

@@ -17,6 +17,7 @@ import pytest
 from safetensors.numpy import save
 
 from model_core.checkpoints import hub_cache, installed, pulling
+from model_core.checkpoints.adapters import Adapter, find_adapter
 from model_core.checkpoints.hub import Listing, RemoteFile, fetch, fetch_files, look
 from model_core.checkpoints.integrity import check
 from model_core.checkpoints.published import HubName, canonical, hub_name, recommended, short_name
@@ -34,6 +35,7 @@ from model_core.errors import (
 from tests.conftest import ROOT
 from tests.hub_checkpoints import FILES, V32, WEIGHTS, starter_files, with_modes
 from tests.hub_server import HubServer
+from tests.tiny_adapter import write_adapter
 
 _LORA = "base_model.model.decoder.lora_A.weight"
 ADAPTER = save({_LORA: np.ones((2, 3), np.float32)})
@@ -273,6 +275,7 @@ def test_loading_takes_no_more_than_it_needs(hub: HubServer) -> None:
     assert not (location.folder.parent / WEIGHTS).exists()
     assert (location.base().folder / WEIGHTS).is_file()
     assert resolve(V32, 1).folder == location.folder.parent
+    assert not resolve(V32, 1).warning and not location.warning
 
 
 def test_what_the_library_left_out_is_asked_for(hub: HubServer) -> None:
@@ -305,6 +308,23 @@ def test_an_adapter_and_named_files(hub: HubServer) -> None:
     assert files_of(pull("refiner").folder) == {"tokenizer.pkl", "model_ema.pkl"}
     with pytest.raises(CheckpointNotFound, match="has no file"):
         fetch_files("someone/lora", ["model_ema.pkl"])
+
+
+def test_an_adapter_that_another_program_downloaded_needs_no_network(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    """peft downloads no metadata, and nobody here knows whether there are some."""
+    folder = write_adapter(tmp_path / "style", 16)
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    hub.repository("someone/style").commit(files)
+    pulled = pull("someone/style")
+    hub_cache.unpin("someone/style", pulled.commit)
+    hub.stop()
+    found = find_adapter("someone/style")
+    assert found == Adapter("someone/style", pulled.folder) and found.shown == "someone/style"
+    (pulled.folder / "adapter_model.safetensors").unlink()
+    with pytest.raises(HubUnreachable):
+        find_adapter("someone/style")
 
 
 def test_what_is_no_checkpoint_is_refused_before_it_comes(hub: HubServer) -> None:
