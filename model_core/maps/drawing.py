@@ -14,7 +14,12 @@ from model_core.model import Model
 from model_core.timing import TimingOptions
 from model_core.tokens.layout import Layout
 
-__all__ = ["sampler_of", "settings_of", "timing_options"]
+__all__ = ["ATTEMPTS", "ATTEMPT_STEP", "sampler_of", "settings_of", "timing_options"]
+
+#: What is unusable is drawn anew, so often in all before giving up.
+ATTEMPTS = 3
+#: Spreads the attempts' seeds, apart from a request's variants' own.
+ATTEMPT_STEP = 0xD1342543DE82EF95
 
 # The families whose published settings time a song many times over.
 _TIMED_OFTEN = ("v28", "v29")

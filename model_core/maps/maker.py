@@ -8,17 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
-
 from model_core.audio.decode import Audio
-from model_core.audio.windows import SAMPLES_PER_MS
+from model_core.audio.loudness import SILENCE, loudness
 from model_core.beatmap import Beatmap, NewObject, RedLine, format_timestamp
 from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import stop_if
 from model_core.generation.progress import Progress as Generated
 from model_core.maps.conditions import as_spelled, negative_of, unheard
-from model_core.maps.drawing import sampler_of, settings_of, timing_options
+from model_core.maps.drawing import (
+    ATTEMPT_STEP,
+    ATTEMPTS,
+    sampler_of,
+    settings_of,
+    timing_options,
+)
 from model_core.maps.flow import FlowRequest, Written, run_flow
 from model_core.maps.objects import kiai_spans, objects_of, scroll_speeds, timing_of
 from model_core.maps.parameters import GenerationParameters
@@ -34,9 +38,6 @@ from model_core.tokens import Conditions, ContextType, TimedEvents, reference_ti
 __all__ = ["Draft", "Maker", "Target"]
 
 _MANIA = 3
-_ATTEMPTS = 3
-_ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, as a remap's
-_SILENCE = 0.004  # root mean square, full scale 1
 _MOST_ON_ONE_SPOT_MS = 1500.0
 _HOLE_MS = 8000.0  # without objects, in full music: worth a sentence
 
@@ -141,8 +142,8 @@ class Maker:
             leniency=self._leniency,
             parallel=self._parameters.parallel,
         )
-        for attempt in range(_ATTEMPTS):
-            sampler = sampler_of(self._model, self._parameters, attempt * _ATTEMPT_STEP)
+        for attempt in range(ATTEMPTS):
+            sampler = sampler_of(self._model, self._parameters, attempt * ATTEMPT_STEP)
             with self._stage("decode"):
                 written = run_flow(
                     self._model, self._audio, request, sampler, self._tell, self._cancelled
@@ -150,7 +151,7 @@ class Maker:
             try:
                 return finish(self._drafted(written, red_lines))
             except (DegenerateOutput, EditRefused):
-                if attempt + 1 == _ATTEMPTS:
+                if attempt + 1 == ATTEMPTS:
                     raise
         raise AssertionError("unreachable")
 
@@ -242,7 +243,7 @@ class Maker:
     def _check(self, objects: Sequence[NewObject]) -> None:
         """Raise DegenerateOutput for nothing, or everything on one spot."""
         if not objects:
-            if self._loudness(self._first, self._last) <= _SILENCE:
+            if loudness(self._audio, self._first, self._last) <= SILENCE:
                 raise InputError(
                     "The song is silent there; nothing can be mapped to it. Is it the right file?"
                 )
@@ -284,15 +285,9 @@ class Maker:
             *((item.time, item.end_time or item.time) for item in objects),
             (self._last, self._last),
         ]:
-            if start - busy >= _HOLE_MS and self._loudness(busy, start) > _SILENCE:
+            if start - busy >= _HOLE_MS and loudness(self._audio, busy, start) > SILENCE:
                 yield busy, start
             busy = max(busy, end)
-
-    def _loudness(self, start_ms: float, end_ms: float) -> float:
-        piece = self._audio.samples[
-            max(0, int(start_ms * SAMPLES_PER_MS)) : max(0, int(end_ms * SAMPLES_PER_MS))
-        ]
-        return float(np.sqrt(np.mean(np.square(piece)))) if len(piece) else 0.0
 
     # ---------------------------------------------------------------- telling
 

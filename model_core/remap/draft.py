@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from model_core.audio.decode import Audio
@@ -28,7 +28,7 @@ from model_core.tokens import (
 )
 from model_core.tokens.translation import spelled
 
-__all__ = ["Drafter", "known_contexts"]
+__all__ = ["Drafter", "known_contexts", "without"]
 
 # An object that begins in the range may end after it; the edit shortens it to fit.
 _ROOM_FOR_ENDS_MS = 1000.0
@@ -145,6 +145,10 @@ def _written_until(beatmap: Beatmap, start_ms: float) -> float:
 
 def _objects_before(beatmap: Beatmap, start_ms: float) -> Beatmap:
     """The same map without the objects that start at ``start_ms`` or later."""
-    gone = {item.line for item in beatmap.hit_objects if item.time >= start_ms}
+    return without(beatmap, {item.line for item in beatmap.hit_objects if item.time >= start_ms})
+
+
+def without(beatmap: Beatmap, gone: Collection[int]) -> Beatmap:
+    """The same map without these lines, by index."""
     lines = beatmap.document.lines
     return parse(b"".join(line for index, line in enumerate(lines) if index not in gone))

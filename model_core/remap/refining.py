@@ -6,10 +6,10 @@ spaced as what is there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
-from model_core.beatmap import Beatmap, parse
+from model_core.beatmap import Beatmap
 from model_core.model import Model
 from model_core.refiner import (
     PUBLISHED,
@@ -18,6 +18,7 @@ from model_core.refiner import (
     needs_refiner,
     usual_refiner,
 )
+from model_core.remap.draft import without
 from model_core.remap.options import RemapOptions
 from model_core.tokens.class_tokens import Conditions
 from model_core.tokens.events import TimedEvents
@@ -66,7 +67,7 @@ class RangeRefiner:
 
         def part(first_ms: float, last_ms: float) -> TimedEvents:
             lines = [o.line for o in beatmap.hit_objects if not first_ms <= o.time <= last_ms]
-            return map_events(spelled(_without(beatmap, set(lines)), model.layout), pixels)
+            return map_events(spelled(without(beatmap, set(lines)), model.layout), pixels)
 
         self._before = part(start_ms - _AROUND_MS, start_ms - 1)
         self._after = part(end_ms + 1, end_ms + _AROUND_MS)
@@ -101,9 +102,3 @@ class RangeRefiner:
             cancelled=cancelled,
             report=report,
         )
-
-
-def _without(beatmap: Beatmap, gone: Collection[int]) -> Beatmap:
-    """The same map without the objects on these lines."""
-    lines = beatmap.document.lines
-    return parse(b"".join(line for index, line in enumerate(lines) if index not in gone))

@@ -30,6 +30,7 @@ from model_core.beatmap.modes import MODE_NAMES
 from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import never, stop_if
 from model_core.maps.conditions import unheard
+from model_core.maps.drawing import ATTEMPT_STEP, ATTEMPTS
 from model_core.maps.objects import objects_of
 from model_core.model import Model
 from model_core.refiner import Refiner, needs_refiner
@@ -43,10 +44,6 @@ from model_core.tokens.decode import rescale_positions
 from model_core.tokens.to_objects import Converted
 
 __all__ = ["remap_range"]
-
-# Where every variant is unusable, others are drawn this many times in all before giving up.
-_ATTEMPTS = 3
-_ATTEMPT_STEP = 0xD1342543DE82EF95  # spreads the attempts' seeds, apart from the variants' own
 
 
 class _Stopwatch:
@@ -102,8 +99,8 @@ def remap_range(
     watch = _Stopwatch()
     refused: list[DegenerateOutput | EditRefused] = []
     tokens = 0
-    for attempt in range(_ATTEMPTS):
-        tried = replace(options, seed=options.seed + attempt * _ATTEMPT_STEP)
+    for attempt in range(ATTEMPTS):
+        tried = replace(options, seed=options.seed + attempt * ATTEMPT_STEP)
         drafter = Drafter(model, beatmap, audio, start_ms, free, tried)
         report(Progress("encoder", 0, len(drafter.windows)))
         begun = time.perf_counter()

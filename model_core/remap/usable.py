@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from model_core.audio.decode import Audio
-from model_core.audio.windows import SAMPLES_PER_MS
+from model_core.audio.loudness import SILENCE, loudness
 from model_core.beatmap import Beatmap, format_timestamp
 from model_core.beatmap.columns import column_of, key_count
 from model_core.beatmap.edits import replaced_objects
@@ -20,8 +18,6 @@ from model_core.errors import DegenerateOutput
 
 __all__ = ["check_answer"]
 
-# Quieter than this (root mean square, full scale 1) a stretch counts as silence.
-_SILENCE = 0.004
 _MOST_IN_ONE_SPOT_MS = 1500.0
 _FEW = 4  # objects; fewer on one spot are a pattern
 _FEW_NOTES = 8  # the same of one column, where mappers repeat more
@@ -38,7 +34,7 @@ def check_answer(
     ``objects`` are those of the map's own mode, in order of time.
     """
     if not objects:
-        if _loudness(audio, start_ms, end_ms) > _SILENCE:
+        if loudness(audio, start_ms, end_ms) > SILENCE:
             raise DegenerateOutput(
                 "The model wrote no objects although there is music in the range. "
                 "Nothing was changed; try another seed or a range that begins earlier."
@@ -57,7 +53,7 @@ def check_answer(
         )
     for begin, end in _gaps(objects, start_ms, end_ms, held=beatmap.mode != 3):
         had = [o for o in replaced_objects(beatmap, start_ms, end_ms) if begin < o.time < end]
-        if len(had) >= _HOLE_OBJECTS and _loudness(audio, begin, end) > _SILENCE:
+        if len(had) >= _HOLE_OBJECTS and loudness(audio, begin, end) > SILENCE:
             raise DegenerateOutput(
                 f"The model left a hole in the music, {format_timestamp(begin)}"
                 f"{format_timestamp(end).removesuffix(' - ')}, where the map has {len(had)} "
@@ -100,11 +96,3 @@ def _gaps(
         busy = max(busy, float(ends))
     if end_ms - busy >= _HOLE_MS:
         yield busy, float(end_ms)
-
-
-def _loudness(audio: Audio, start_ms: float, end_ms: float) -> float:
-    """Root mean square of a stretch of the song, full scale 1; a moment counts as 50 ms."""
-    first = max(0, int(start_ms * SAMPLES_PER_MS))
-    last = max(0, int(max(end_ms, start_ms + 50.0) * SAMPLES_PER_MS))
-    piece = audio.samples[first:last]
-    return float(np.sqrt(np.mean(np.square(piece)))) if len(piece) else 0.0
