@@ -8,6 +8,7 @@ from pathlib import Path
 from osu_companion.v1 import models_pb2
 
 from daemon.model_choice import Choice
+from model_core.checkpoints.adapters import trained_on
 from model_core.checkpoints.installed import Installed, find, is_installed
 from model_core.checkpoints.naming import ModelName, in_short, is_folder, read_name
 from model_core.checkpoints.published import (
@@ -18,6 +19,7 @@ from model_core.checkpoints.published import (
     short_name,
 )
 from model_core.checkpoints.resolve import STARTER, STARTER_NAME
+from model_core.errors import CompanionError
 
 _KINDS = {
     "checkpoint": models_pb2.MODEL_KIND_CHECKPOINT,
@@ -78,9 +80,7 @@ def _with_adapter(named: ModelName, choices: Iterable[Choice]) -> models_pb2.Mod
     name, choices = str(named), list(choices)
     message, adapter = model_message(named.base, []), model_message(named.adapter, [])
     message.name, message.short_name, message.adapter = name, in_short(name), named.adapter
-    message.description = (
-        f"{short_name(named.base)} with {short_name(named.adapter)} merged into it"
-    )
+    message.description = f"with a LoRA adapter{_trained_for(Path(adapter.folder))}"
     del message.best_for[:]
     message.used_for.extend(choice.task for choice in choices if choice.name == name)
     message.configured = "remap" in message.used_for
@@ -88,6 +88,14 @@ def _with_adapter(named: ModelName, choices: Iterable[Choice]) -> models_pb2.Mod
     for field in ("size_bytes", "download_bytes", "waiting_bytes"):
         setattr(message, field, getattr(message, field) + getattr(adapter, field))
     return message
+
+
+def _trained_for(adapter: Path) -> str:
+    try:
+        parts = trained_on(adapter)
+    except CompanionError:
+        return ""  # loading it says what is wrong
+    return f", for {parts} only" if parts else ""
 
 
 def _describe_folder(message: models_pb2.Model, folder: Path) -> None:

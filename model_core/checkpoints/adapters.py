@@ -97,9 +97,27 @@ def why_not_for(adapter: Adapter, subfolder: str) -> str | None:
         CheckpointError: its metadata cannot be read.
         NotSupported: its metadata are of a newer kind.
     """
-    folder = adapter.folder
-    if not (folder / METADATA).exists():
+    metadata = _metadata(adapter.folder)
+    if applies_to(metadata, subfolder):
         return None
+    return (
+        f"The adapter {adapter.shown} was trained on {_trained_on(metadata)}, not on"
+        f" {_shown(subfolder)}, and was left out."
+    )
+
+
+def trained_on(folder: Path) -> str:
+    """What an adapter says it was trained on, for people; empty: any part, or it does not say.
+
+    Raises as :func:`why_not_for` does.
+    """
+    metadata = _metadata(folder)
+    return "" if metadata.get("ckpt_subfolders") is None else _trained_on(metadata)
+
+
+def _metadata(folder: Path) -> dict[str, Any]:
+    if not (folder / METADATA).exists():
+        return {}
     metadata = read_json(folder, METADATA)
     version = metadata.get("format_version", _FORMAT_VERSION)
     if version != _FORMAT_VERSION:
@@ -107,13 +125,12 @@ def why_not_for(adapter: Adapter, subfolder: str) -> str | None:
             f"{folder / METADATA} has format_version {version}; this program knows"
             f" {_FORMAT_VERSION}. A newer version of it may read this adapter."
         )
-    if applies_to(metadata, subfolder):
-        return None
-    trained = " or ".join(_shown(each) for each in metadata["ckpt_subfolders"]) or "nothing"
-    return (
-        f"The adapter {adapter.shown} was trained on {trained}, not on {_shown(subfolder)}, and was"
-        " left out."
-    )
+    applies_to(metadata, "")  # says what is wrong with it
+    return metadata
+
+
+def _trained_on(metadata: Mapping[str, Any]) -> str:
+    return " or ".join(_shown(each) for each in metadata["ckpt_subfolders"]) or "nothing"
 
 
 def applies_to(metadata: Mapping[str, Any], subfolder: str) -> bool:
