@@ -213,10 +213,9 @@ def origin_of(
     """
     from google.protobuf import json_format
 
-    checkpoint = provenance.checkpoint
     facts: dict[str, Any] = {
         "model": provenance.model,
-        "checkpoint": {field.name: value for field, value in checkpoint.ListFields() if value},
+        "checkpoint": _fields(provenance.checkpoint),
         "options": _whole(json_format.MessageToDict(provenance.options)),
         "device": provenance.device,
         "precision": provenance.precision,
@@ -238,6 +237,15 @@ def origin_of(
         summary=variant.patch.summary.text,
         detail=json.dumps(detail),
     )
+
+
+def _fields(message: Any) -> dict[str, Any]:
+    """What a message tells, by name; messages in it as well."""
+    return {
+        field.name: _fields(value) if field.message_type is not None else value
+        for field, value in message.ListFields()
+        if value
+    }
 
 
 def _whole(value: Any) -> Any:
