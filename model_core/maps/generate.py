@@ -22,6 +22,7 @@ from model_core.beatmap.edits.new_difficulty import (
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.beatmap.geometry.rules import preempt
 from model_core.beatmap.stars import star_rating
+from model_core.checkpoints.naming import read_name
 from model_core.errors import InputError
 from model_core.generation.decode_loop import never
 from model_core.maps.conditions import conditions_like, conditions_of_map
@@ -313,4 +314,7 @@ def _free_name(name: str, beside: Beatmap) -> str:
 
 def _made_by(model: Model) -> str:
     """What the tags call the model: never a path of this computer."""
-    return Path(model.name).name if Path(model.name).is_absolute() else model.name
+    shown = read_name(model.name).each(
+        lambda name: Path(name).name if Path(name).is_absolute() else name
+    )
+    return str(shown)
