@@ -8,7 +8,7 @@
     │   ├── InvalidParameters      what is asked for is outside its limits, or contradicts itself
     │   └── AudioError             the audio file cannot be opened or decoded
     ├── CheckpointError            a checkpoint's files are missing, damaged or not understood
-    │   ├── CheckpointNotFound     no such repository, revision or file, or it is not on this machine
+    │   ├── CheckpointNotFound     no such repository, revision or file, or not on this machine
     │   ├── HubUnreachable         the model hub does not answer, or this machine is offline
     │   ├── HubAccessDenied        the hub keeps it for those who are logged in, or agreed to terms
     │   └── DiskFull               a download does not fit on the disk
