@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,6 +12,7 @@ from model_core.audio.decode import Audio
 from model_core.audio.loudness import SILENCE, loudness
 from model_core.beatmap import Beatmap, NewObject, RedLine, format_timestamp
 from model_core.beatmap.modes import MODE_NAMES
+from model_core.beatmap.timing import Timing
 from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import stop_if
 from model_core.generation.progress import Progress as Generated
@@ -24,20 +25,28 @@ from model_core.maps.drawing import (
     timing_options,
 )
 from model_core.maps.flow import FlowRequest, Written, run_flow
-from model_core.maps.objects import kiai_spans, objects_of, scroll_speeds, timing_of
+from model_core.maps.objects import (
+    kiai_spans,
+    objects_of,
+    reaching_back,
+    scroll_speeds,
+    timing_of,
+)
 from model_core.maps.parameters import GenerationParameters
 from model_core.maps.refining import refined, snaps_overlaps, wants_refiner
 from model_core.model import Model
-from model_core.refiner import Refiner
+from model_core.refiner import Refiner, usual_refiner
 from model_core.remap.options import Progress
 from model_core.timing import time_song
 from model_core.timing import timing_of as lines_of_marks
 from model_core.timing.marks import marks_of
 from model_core.tokens import Conditions, ContextType, TimedEvents, reference_timing
+from model_core.tokens.to_objects import Converted
 
 __all__ = ["Draft", "Maker", "Target"]
 
 _MANIA = 3
+_SILENT = "The song is silent there; nothing can be mapped to it. Is it the right file?"
 _MOST_ON_ONE_SPOT_MS = 1500.0
 _HOLE_MS = 8000.0  # without objects, in full music: worth a sentence
 
@@ -116,6 +125,11 @@ class Maker:
             EditRefused: ``finish`` refused the last draft, too.
         """
         layout = self._model.layout
+        if not loudness(self._audio, self._first, self._last):
+            raise InputError(_SILENT)
+        if self._refiner is None and wants_refiner(layout, self._parameters, self.told.gamemode):
+            # What is not here and cannot be had is better known before the work than after it.
+            self._refiner = usual_refiner(device=self._model.device.type)
         has_place = any(ContextType.GD in template.ins for template in layout.templates)
         self.followed = ContextType.GD in ins and has_place
         lines = None if red_lines is None else _plain(red_lines)
@@ -149,7 +163,7 @@ class Maker:
                     self._model, self._audio, request, sampler, self._tell, self._cancelled
                 )
             try:
-                return finish(self._drafted(written, red_lines))
+                return finish(self._drafted(written, red_lines, reference))
             except (DegenerateOutput, EditRefused):
                 if attempt + 1 == ATTEMPTS:
                     raise
@@ -188,8 +202,10 @@ class Maker:
         found = lines_of_marks([marks], length, self._leniency, options, self._cancelled)
         return tuple(RedLine(line.time, line.beat_length, line.meter) for line in found.red_lines)
 
-    def _drafted(self, written: Written, given: Sequence[RedLine] | None) -> Draft:
-        layout, target, parameters = self._model.layout, self._target, self._parameters
+    def _drafted(
+        self, written: Written, given: Sequence[RedLine] | None, reference: Beatmap | None
+    ) -> Draft:
+        layout, parameters = self._model.layout, self._parameters
         if given is not None:
             red_lines = tuple(given)
         elif layout.timing_in_map and not self._times_ahead:
@@ -200,30 +216,36 @@ class Maker:
             )
         timing = timing_of(red_lines)
         contexts = written.contexts
-        if wants_refiner(layout, parameters, self.told.gamemode):
+        if self._refiner is not None and wants_refiner(layout, parameters, self.told.gamemode):
             with self._stage("refine"):
                 contexts = refined(
                     self._model, contexts, timing, self.told, parameters, self._refiner,
                     self._cancelled, self._tell_steps,
                 )  # fmt: skip
         with self._stage("post"):
-            converted = objects_of(
-                layout,
-                contexts,
-                timing,
-                target.slider_multiplier,
-                target.mode,
-                target.keys,
-                resnap=parameters.resnap,
-                rounded=target.rounded,
-                snap_overlaps=snaps_overlaps(layout, parameters, self.told.gamemode),
-            )
+            converted, kiai = self._converted(contexts, timing)
+            begins = [*(o.time for o in converted.objects), *(start for start, _ in kiai)]
+            if given is None and begins and min(begins) < timing.red_lines[0].time:
+                red_lines = reaching_back(red_lines, min(begins))
+                converted, kiai = self._converted(contexts, timing_of(red_lines))
         inside = tuple(o for o in converted.objects if self._first <= o.time <= self._last)
+        dropped = dict(converted.dropped)
+        if given is not None:
+            # The lines that are given stay; before them there is no beat, unless the map beside
+            # has objects there itself.
+            own = () if reference is None else (o.time for o in reference.hit_objects)
+            begin = min([timing.red_lines[0].time, *own])
+            timed = tuple(o for o in inside if o.time >= begin)
+            if len(timed) < len(inside):
+                dropped["before the first red line"] = len(inside) - len(timed)
+            if inside and not timed:
+                raise InputError(
+                    "Everything that was written lies before the first red line, at"
+                    f" {begin:.0f} ms. Time the song from its beginning first."
+                )
+            inside = timed
         self._check(inside)
         end = self._audio.song_length_ms
-        kiai = kiai_spans(
-            layout, written.contexts.get(ContextType.KIAI, TimedEvents()), timing, end
-        )
         scroll: tuple[tuple[float, float], ...] = ()
         if ContextType.SV in written.contexts:
             scroll = scroll_speeds(layout, written.contexts[ContextType.SV], red_lines, end)
@@ -232,11 +254,30 @@ class Maker:
             objects=inside,
             kiai=kiai,
             scroll=scroll,
-            dropped=converted.dropped,
+            dropped=dropped,
             warnings=self._warnings(inside),
             tokens=written.tokens,
             windows=written.windows,
         )
+
+    def _converted(
+        self, contexts: Mapping[ContextType, TimedEvents], timing: Timing
+    ) -> tuple[Converted, tuple[tuple[float, float], ...]]:
+        """The objects and the kiai that were written, on the ticks of a timing."""
+        layout, target, parameters = self._model.layout, self._target, self._parameters
+        converted = objects_of(
+            layout,
+            contexts,
+            timing,
+            target.slider_multiplier,
+            target.mode,
+            target.keys,
+            resnap=parameters.resnap,
+            rounded=target.rounded,
+            snap_overlaps=snaps_overlaps(layout, parameters, self.told.gamemode),
+        )
+        events = contexts.get(ContextType.KIAI, TimedEvents())
+        return converted, kiai_spans(layout, events, timing, self._audio.song_length_ms)
 
     # ---------------------------------------------------------------- what is usable
 
@@ -244,9 +285,7 @@ class Maker:
         """Raise DegenerateOutput for nothing, or everything on one spot."""
         if not objects:
             if loudness(self._audio, self._first, self._last) <= SILENCE:
-                raise InputError(
-                    "The song is silent there; nothing can be mapped to it. Is it the right file?"
-                )
+                raise InputError(_SILENT)
             raise DegenerateOutput(
                 "The model wrote no objects although there is music. Try another seed."
             )
@@ -324,6 +363,8 @@ class Maker:
 def _part(parameters: GenerationParameters, audio: Audio) -> tuple[float, float]:
     """The part of the song to map, in ms. Raises InputError where it is outside of the song."""
     length = audio.song_length_ms
+    if not length:
+        raise InputError("The song holds no sound at all. Is it the right file?")
     first = float(parameters.start_ms or 0)
     last = length if parameters.end_ms is None else min(float(parameters.end_ms), length)
     if first >= length:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,14 @@ from model_core.tokens.timelines import median_beat_length
 from model_core.tokens.to_objects import Converted, groups_to_objects
 from model_core.tokens.translation import translated
 
-__all__ = ["breaks_between", "kiai_spans", "objects_of", "scroll_speeds", "timing_of"]
+__all__ = [
+    "breaks_between",
+    "kiai_spans",
+    "objects_of",
+    "reaching_back",
+    "scroll_speeds",
+    "timing_of",
+]
 
 # As the editor places them: so long after an object, so long before the next beside the time in
 # which that one appears; and no shorter than this. Mappers leave gaps that are shorter than
@@ -36,6 +44,23 @@ def timing_of(red_lines: Sequence[RedLine]) -> Timing:
             for line in sorted(red_lines, key=lambda line: line.time)
         ]
     )
+
+
+def reaching_back(red_lines: Sequence[RedLine], first_ms: float) -> tuple[RedLine, ...]:
+    """The lines, in order, the first of them moved back whole measures to ``first_ms`` or before.
+
+    Nothing of a map stands before its first red line: the beats there would be nobody's.
+    """
+    first, *rest = sorted(red_lines, key=lambda line: line.time)
+    if first_ms >= first.time:
+        return (first, *rest)
+    measure = first.beat_length * first.meter
+    # Lines stand at whole ms; a measure more keeps the rounded one from standing behind.
+    measures = math.ceil((first.time - first_ms) / measure)
+    time = round(first.time - measures * measure)
+    if time > first_ms:
+        time = round(first.time - (measures + 1) * measure)
+    return (replace(first, time=time), *rest)
 
 
 def objects_of(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from model_core.beatmap.timing import Timing
 from model_core.maps.parameters import GenerationParameters
 from model_core.model import Model
-from model_core.refiner import Refiner, RefinerOptions, needs_refiner, usual_refiner
+from model_core.refiner import Refiner, RefinerOptions, needs_refiner
 from model_core.tokens import Conditions, ContextType, TimedEvents
 from model_core.tokens.layout import Layout
 
@@ -36,22 +36,15 @@ def refined(
     timing: Timing,
     told: Conditions,
     parameters: GenerationParameters,
-    refiner: Refiner | None,
+    refiner: Refiner,
     cancelled: Callable[[], bool],
     report: Callable[[int, int], None],
 ) -> dict[ContextType, TimedEvents]:
     """The same contexts with refined positions.
 
-    refiner: the published one is loaded, and fetched where it is not here yet, unless given.
-    told: what the model was told of the map.
-
-    Raises:
-        CheckpointError: the refiner's files are missing and cannot be fetched.
-        Cancelled: ``cancelled()`` became true.
+    told: what the model was told of the map. Raises Cancelled when ``cancelled()`` became true.
     """
     layout = model.layout
-    if refiner is None:
-        refiner = usual_refiner(device=model.device.type)
     events = refiner.refine(
         contexts.get(ContextType.MAP, TimedEvents()),
         layout,

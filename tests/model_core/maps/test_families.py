@@ -8,11 +8,12 @@ import pytest
 
 from model_core.audio.decode import Audio, decode
 from model_core.beatmap import MapHeader, parse
-from model_core.errors import DegenerateOutput
-from model_core.maps import GenerationParameters
+from model_core.errors import CheckpointError, DegenerateOutput
+from model_core.maps import GenerationParameters, maker
 from model_core.maps.generate import generate_difficulty, generate_map
 from model_core.model import load_model
 from model_core.refiner import Refiner, load_refiner
+from model_core.remap import Progress
 
 INPUTS = ("std_a", "taiko_a", "catch_a", "mania_a")
 
@@ -71,3 +72,21 @@ def test_coarse_positions_are_only_made_where_they_are_asked_for(
     heads = [(o.x, o.y) for o in coarse.objects if 0 < o.x < 512 and 0 < o.y < 384]
     assert heads
     assert all((x - 16) % 32 == 0 and (y - 16) % 32 == 0 for x, y in heads if (x, y) != (256, 192))
+
+
+def test_a_refiner_that_cannot_be_had_is_missed_before_the_work(
+    conformance: Path, audio: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = conformance / "v29" / "checkpoint"
+    if not checkpoint.is_dir():
+        pytest.skip("no v29 checkpoint here")
+
+    def gone(*_: object, **__: object) -> Refiner:
+        raise CheckpointError("It is not here.")
+
+    monkeypatch.setattr(maker, "usual_refiner", gone)
+    told: list[Progress] = []
+    model = load_model(checkpoint, "cpu", "float32")
+    with pytest.raises(CheckpointError, match="not here"):
+        generate_map(model, audio, GenerationParameters(seed=7), progress=told.append)
+    assert not told

@@ -12,10 +12,12 @@ from model_core.beatmap import MapHeader, RedLine, parse
 from model_core.beatmap.edits.new_difficulty import NewDifficulty, new_difficulty
 from model_core.beatmap.stars import star_rating
 from model_core.errors import Cancelled, DegenerateOutput, EditRefused, InputError
-from model_core.maps import GenerationParameters
+from model_core.maps import GenerationParameters, maker
 from model_core.maps.generate import GeneratedMap, generate_difficulty, generate_map
 from model_core.model import Model, load_model
 from model_core.remap import Progress
+from model_core.timing import SongTiming
+from model_core.tokens.reference_timing import RedLine as Heard
 from tests.model_core.maps.songs import its_map, song
 
 HEADER = MapHeader("song.mp3", title="Song", artist="Artist", creator="Mapper")
@@ -178,10 +180,39 @@ def test_progress_moves_and_a_cancel_ends_it(starter: Model) -> None:
     assert asks == 41
 
 
+def test_nothing_stands_before_the_first_red_line(
+    starter: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beats are heard late in some songs; objects are written from the beginning all the same."""
+
+    def heard_late(*_: object) -> SongTiming:
+        return SongTiming((Heard(12_000.0 + 71, TIMING[0].beat_length, 4),), ())
+
+    monkeypatch.setattr(maker, "time_song", heard_late)
+    made = generate_map(starter, song(), GenerationParameters(seed=3), HEADER)
+    first = made.beatmap.timing.red_lines[0]
+    assert made.objects[0].time < 12_000
+    assert first.time <= made.objects[0].time
+    assert first.time == made.red_lines[0].time
+    measure = 4 * TIMING[0].beat_length
+    assert abs((12_071 - first.time + 100) % measure - 100) <= 0.5
+
+    # Lines that are given stay where they are.
+    late = (RedLine(12_071, TIMING[0].beat_length),)
+    made = generate_map(starter, song(), GenerationParameters(seed=3), HEADER, red_lines=late)
+    assert made.red_lines == late and made.objects[0].time >= 12_071
+    assert made.dropped["before the first red line"] > 0
+    behind = (RedLine(90_000, TIMING[0].beat_length),)
+    with pytest.raises(InputError, match="before the first red line"):
+        generate_map(starter, song(), GenerationParameters(seed=3), HEADER, red_lines=behind)
+
+
 def test_what_cannot_be_mapped_is_refused(starter: Model, tiny_model: Model) -> None:
     silent = Audio(np.zeros(10 * 16000, np.float32), "silence")
-    with pytest.raises((InputError, DegenerateOutput)):
+    with pytest.raises(InputError, match="silent"):
         generate_map(starter, silent, GenerationParameters(), HEADER)
+    with pytest.raises(InputError, match="no sound at all"):
+        generate_map(starter, Audio(np.zeros(0, np.float32), "nothing"), header=HEADER)
     with pytest.raises(InputError, match="silent"):
         generate_map(starter, silent, GenerationParameters(), HEADER, red_lines=TIMING)
     with pytest.raises(InputError, match="only 24000 ms"):

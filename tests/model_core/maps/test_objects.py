@@ -14,6 +14,7 @@ from model_core.maps.objects import (
     _with_one_end,
     breaks_between,
     kiai_spans,
+    reaching_back,
     scroll_speeds,
     timing_of,
 )
@@ -77,3 +78,20 @@ def test_a_slider_that_ends_on_a_doubled_point_can_be_drawn_to_its_length() -> N
     assert _with_one_end(doubled).curve_points == ((150, 100), (199, 100))
     red = replace(doubled, curve_points=((150, 100), (150, 100), (199, 100)))
     assert _with_one_end(red) is red
+
+
+@given(st.floats(0, 20_000), st.floats(0, 20_000), st.floats(20, 3000), st.integers(1, 7))
+def test_the_first_red_line_reaches_back_to_what_was_written_before_it(
+    time: float, first_ms: float, beat_length: float, meter: int
+) -> None:
+    later = RedLine(30_000, 500.0)
+    first, second = reaching_back([RedLine(time, beat_length, meter), later], first_ms)
+    assert second == later and (first.beat_length, first.meter) == (beat_length, meter)
+    assert first.time <= first_ms
+    if first_ms >= time:
+        assert first.time == time
+        return
+    measure = beat_length * meter
+    assert first_ms - first.time <= 2 * measure + 1
+    # On the same beats, but for the rounding to whole ms.
+    assert abs((time - first.time + measure / 2) % measure - measure / 2) <= 0.5 + 1e-6
