@@ -8,7 +8,7 @@ from typing import Literal
 
 from model_core.audio.decode import Audio
 from model_core.audio.windows import windows
-from model_core.errors import DegenerateOutput
+from model_core.errors import DegenerateOutput, InputError
 from model_core.generation.decode_loop import never
 from model_core.generation.progress import Progress
 from model_core.generation.sampling import Greedy
@@ -57,7 +57,9 @@ class TimingOptions:
 
     def __post_init__(self) -> None:
         if self.iterations < 1:
-            raise ValueError(f"a song is timed at least once, not {self.iterations} times")
+            raise InputError(f"A song is timed at least once, not {self.iterations} times.")
+        if self.beams < 1:
+            raise InputError(f"A search has at least 1 beam, not {self.beams}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from model_core.audio.decode import Audio, normalise
 from model_core.audio.windows import cut, windows
-from model_core.errors import Cancelled, DegenerateOutput
+from model_core.errors import Cancelled, DegenerateOutput, InputError
 from model_core.generation.progress import Progress
 from model_core.model import Model, load_model
 from model_core.timing import TimingOptions, time_song
@@ -49,6 +49,14 @@ def test_the_starter_times_a_song(starter: Model, song: tuple[Audio, float], mod
     assert line.beat_length == pytest.approx(beat_length, rel=0.003)
     assert len(found.heard) == (1 if mode == "quick" else 3)
     assert reports[-1].window == reports[-1].windows > 0
+
+
+def test_more_beams_than_go_on_together(starter: Model, song: tuple[Audio, float]) -> None:
+    """A request may ask for sixteen; with guidance each is two streams."""
+    options = TimingOptions(iterations=1, beams=5, guidance=2.0)
+    short = Audio(song[0].samples[: 3 * 16000], "very short")
+    with contextlib.suppress(DegenerateOutput):
+        assert time_song(starter, short, options).red_lines
 
 
 def test_the_same_seed_gives_the_same_answer(starter: Model, song: tuple[Audio, float]) -> None:
@@ -123,5 +131,7 @@ def test_shifted_audio_is_a_matter_of_places() -> None:
 
 def test_offsets_of_the_reference_follow_from_the_seed() -> None:
     assert reference_offsets(3, 8184.0, 1234) == [-1229, -3369, -2774]
-    with pytest.raises(ValueError, match="at least once"):
+    with pytest.raises(InputError, match="1 beam"):
+        TimingOptions(beams=0)
+    with pytest.raises(InputError, match="at least once"):
         TimingOptions(iterations=0)
