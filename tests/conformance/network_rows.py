@@ -109,7 +109,7 @@ def _tensors(model: Model, folder: Path, family: Path) -> Iterator[Row]:
     name = f"{family.name}/tensors"
     audio = reference_audio(folder, "audio_a.wav")
     if audio is None:
-        yield Row(name, "skipped", "no decoded audio in v32/tensors.npz")
+        yield Row(name, "skipped", "no decoded audio in any tensors.npz")
         return
     stored = json_of(family / "tensors.json")
     arrays = np.load(file)

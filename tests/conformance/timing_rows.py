@@ -92,7 +92,7 @@ def _hearings(
     """Each iteration by the network: prompts, tokens, and the beats that are read from them."""
     audio = reference_audio(folder, Path(stored["args"]["audio_path"]).name)
     if audio is None:
-        yield Row(f"{name}/hearings", "skipped", "no decoded audio in v32/tensors.npz")
+        yield Row(f"{name}/hearings", "skipped", "no decoded audio in any tensors.npz")
         return
     beams = stored["args"]["timer_num_beams"]
     for number, (iteration, call) in enumerate(

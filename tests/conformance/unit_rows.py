@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from model_core.beatmap import Beatmap, parse
+from model_core.beatmap import Beatmap, ObjectKind, parse
 from model_core.beatmap.geometry.curves import parse_curve
 from model_core.beatmap.geometry.slider_path import SliderPath
 from model_core.tokens import EventType, Layout, Vocabulary
@@ -204,10 +204,45 @@ def _library_view(content: Mapping[str, Any], folder: Path) -> Iterator[Row]:
                     "ms",
                 ),
             )
+            yield check(
+                f"units/library_view/{name}-objects",
+                lambda v=view, b=beatmap: _same_objects(v["objects"], b),
+            )
         built = {"objects", "timing", "median_mpb", *map_rows.KEYS, *postprocess_rows.LIBRARY_VIEW}
         for key in view:
             if key not in built:
                 yield Row(f"units/library_view/{name}-{key}", "not built yet")
+
+
+def _same_objects(stored: list[Mapping[str, Any]], beatmap: Beatmap) -> str | None:
+    """Kind, place, sounds and extent of every object; a hold note may stand anywhere in the list.
+
+    Where sliders end is a row of its own; a spinner's place is nobody's.
+    """
+    kinds = {ObjectKind.CIRCLE: "Circle", ObjectKind.SLIDER: "Slider"}
+    kinds |= {ObjectKind.SPINNER: "Spinner", ObjectKind.HOLD: "HoldNote"}
+    found = []
+    for item in beatmap.hit_objects:
+        view: dict[str, Any] = {
+            "time": round(item.time, 6),
+            "type": kinds[item.kind],
+            "nc": item.new_combo,
+            "hitsound": item.hit_sound,
+        }
+        if item.kind is not ObjectKind.SPINNER:
+            view["pos"] = [item.x, item.y]
+        if item.kind is ObjectKind.SLIDER:
+            view |= {"repeat": item.slides, "length": item.length}
+        elif item.kind is not ObjectKind.CIRCLE:
+            view["end_time"] = item.end_time
+        found.append(view)
+    if len(found) != len(stored):
+        return f"expected {len(stored)} objects, found {len(found)}"
+    for wanted, view in zip(stored, found, strict=True):
+        said = {key: wanted[key] for key in view} | {"time": round(wanted["time"], 6)}
+        if said != view:
+            return f"expected {said}, found {view}"
+    return None
 
 
 def _same_timing(stored: list[Mapping[str, Any]], beatmap: Beatmap) -> str | None:
