@@ -42,6 +42,16 @@ _LORA_PART = re.compile(r"(.+?)\.(lora_\w+)(?:\.weight|\.bias)?")
 _EMBEDDINGS = ("decoder_embedder", "mapper_embedder.embedding", "embed_tokens", "embed_positions")
 # Ways to begin a training that need data or another number format to be repeated here.
 _NOT_REPEATABLE = ("loftq", "corda", "lora_ga")
+# What peft raises over values of a kind that it does not expect, and does not check.
+_NOT_UNDERSTOOD = (
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    re.error,
+)
 
 
 def merged(weights: StoredWeights, adapter: Path) -> StoredWeights:
@@ -56,7 +66,7 @@ def merged(weights: StoredWeights, adapter: Path) -> StoredWeights:
     """
     config = _config(adapter)
     stored = _stored(adapter)
-    targets = _targets(config, weights.shapes)
+    targets = _targets(adapter, config, weights.shapes)
     saved = _saved(config, weights.shapes)
     _require_matching(adapter, stored, targets, saved)
     tree = _tree(weights, targets | saved)
@@ -98,15 +108,20 @@ def _stored(adapter: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{adapter / ADAPTER_WEIGHTS} cannot be read: {error}.") from error
 
 
-def _targets(config: LoraConfig, shapes: Mapping[str, tuple[int, ...]]) -> set[str]:
+def _targets(adapter: Path, config: LoraConfig, shapes: Mapping[str, tuple[int, ...]]) -> set[str]:
     """The checkpoint's modules that the adapter's configuration names."""
     from peft.tuners.tuners_utils import check_target_module_exists
 
-    return {
-        name
-        for name in _modules(shapes)
-        if len(shapes[name + _WEIGHT]) >= 2 and check_target_module_exists(config, name)
-    }
+    try:
+        return {
+            name
+            for name in _modules(shapes)
+            if len(shapes[name + _WEIGHT]) >= 2 and check_target_module_exists(config, name)
+        }
+    except _NOT_UNDERSTOOD as error:
+        raise CheckpointError(
+            f"{adapter / ADAPTER_CONFIG} names modules in a way that is not understood: {error}."
+        ) from error
 
 
 def _saved(config: LoraConfig, shapes: Mapping[str, tuple[int, ...]]) -> set[str]:
@@ -202,7 +217,7 @@ def _merge(
                 f" unknown {_listed(result.unexpected_keys) or 'nothing'}."
             )
         whole: nn.Module = model.merge_and_unload(safe_merge=True)
-    except (RuntimeError, ValueError, KeyError, TypeError, ImportError) as error:
+    except _NOT_UNDERSTOOD as error:
         raise CheckpointError(f"{file} cannot be put into this checkpoint: {error}.") from error
     log.info("merged the adapter %s", adapter)
     return {name: value.detach() for name, value in whole.state_dict().items()}

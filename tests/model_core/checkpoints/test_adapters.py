@@ -155,6 +155,27 @@ def test_what_cannot_be_repeated_is_refused(weights: StoredWeights, tmp_path: Pa
         merged(weights, folder)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("target_modules", 5),
+        ("target_modules", "("),
+        ("layers_to_transform", "x"),
+        ("init_lora_weights", 5),
+        ("rank_pattern", 7),
+        ("r", "x"),
+    ],
+)
+def test_values_of_another_kind_are_a_damaged_adapter(
+    weights: StoredWeights, tmp_path: Path, key: str, value: object
+) -> None:
+    folder, _ = trained(weights, tmp_path, target_modules=["Wo"])
+    config = json.loads((folder / "adapter_config.json").read_text())
+    (folder / "adapter_config.json").write_text(json.dumps({**config, key: value}))
+    with pytest.raises(CheckpointError, match=str(folder)):
+        merged(weights, folder)
+
+
 def test_which_part_of_a_checkpoint_an_adapter_is_for(tmp_path: Path) -> None:
     assert applies_to({}, "gamemode=0") and applies_to({"ckpt_subfolders": None}, "")
     assert applies_to({"ckpt_subfolders": [" /gamemode=0/ "]}, "gamemode=0")
