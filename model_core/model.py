@@ -15,7 +15,7 @@ from torch import Tensor
 from model_core.audio.decode import Audio
 from model_core.audio.windows import Window, cut
 from model_core.checkpoints.adapters import Adapter, find_adapter, warnings_for, why_not_for
-from model_core.checkpoints.files import read_json
+from model_core.checkpoints.files import CONFIG, GENERATION, TOKENIZER, read_json, understood
 from model_core.checkpoints.formats import read_generation_config, read_tokenizer
 from model_core.checkpoints.naming import ModelName, read_name
 from model_core.checkpoints.resolve import Location, resolve
@@ -250,10 +250,14 @@ def load_model(
 
 def _load(location: Location, placement: Placement, adapter: Adapter | None) -> Model:
     folder = location.folder
-    config = read_json(folder, "config.json")
+    config = read_json(folder, CONFIG)
     generation = read_generation_config(folder)
-    vocabulary = Vocabulary.from_dict(read_tokenizer(folder))
-    layout = Layout.from_files(config, generation, vocabulary)
+    with understood(folder, TOKENIZER):
+        vocabulary = Vocabulary.from_dict(read_tokenizer(folder))
+    with understood(folder, CONFIG, GENERATION):
+        layout = Layout.from_files(config, generation, vocabulary)
+    with understood(folder, GENERATION):
+        sampling = Sampling.from_dict(generation, layout.family)
     left_out = None if adapter is None else why_not_for(adapter, location.subfolder)
     merged = None if left_out or adapter is None else adapter.folder
     network = load_checkpoint(folder, placement.device, placement.dtype, merged)
@@ -271,7 +275,7 @@ def _load(location: Location, placement: Placement, adapter: Adapter | None) -> 
         vocabulary,
         layout,
         placement.reason,
-        Sampling.from_dict(generation, layout.family),
+        sampling,
         folder,
         (lambda: _load(location.base(), placement, adapter)) if location.selected else None,
         warnings_for(location, adapter),

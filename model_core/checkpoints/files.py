@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,11 +59,26 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
         raise CheckpointError(
             f"{path} is missing; the folder is not a whole checkpoint."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} cannot be read: {error}.") from error
     if not isinstance(value, dict):
         raise CheckpointError(f"{path} does not hold a JSON object.")
     return value
+
+
+@contextmanager
+def understood(folder: Path, *names: str) -> Iterator[None]:
+    """What goes wrong while the values in some files are understood, told with these files."""
+    try:
+        yield
+    except CheckpointError as error:
+        known = str(folder) in str(error)
+        raise (error if known else CheckpointError(f"{folder}: {error}")) from error.__cause__
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder}: {' or '.join(names)} holds a value of another kind than is known"
+            f" ({error}); it is damaged, or of a newer family than this program knows."
+        ) from error
 
 
 def weight_files(folder: Path) -> list[Path]:

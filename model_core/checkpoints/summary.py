@@ -12,6 +12,7 @@ from model_core.checkpoints.files import (
     TOKENIZER,
     read_header,
     read_json,
+    understood,
     weight_files,
 )
 from model_core.checkpoints.identity import revision_of
@@ -66,8 +67,10 @@ def summarise(folder: Path) -> CheckpointSummary:
     vocabulary: Vocabulary | None = None
     layout: Layout | None = None
     if (folder / TOKENIZER).exists():
-        vocabulary = Vocabulary.from_dict(read_json(folder, TOKENIZER))
-        layout = Layout.from_files(config, read_json(folder, GENERATION), vocabulary)
+        with understood(folder, TOKENIZER):
+            vocabulary = Vocabulary.from_dict(read_json(folder, TOKENIZER))
+        with understood(folder, CONFIG, GENERATION):
+            layout = Layout.from_files(config, read_json(folder, GENERATION), vocabulary)
     files = weight_files(folder)
     if not files:
         raise CheckpointError(f"{folder} holds no weights (model*.safetensors).")

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from model_core.checkpoints.files import read_json
+from model_core.checkpoints.files import CONFIG, read_json, understood
 from model_core.checkpoints.formats import read_weights
 from model_core.network.blank import without_weights
 from model_core.network.config import NetworkConfig
@@ -32,7 +32,8 @@ def load_checkpoint(
         CheckpointError: files are missing or damaged, or the weights are not those that
             ``config.json`` describes; the message names them.
     """
-    config = NetworkConfig.from_dict(read_json(folder, "config.json"))
+    with understood(folder, CONFIG):
+        config = NetworkConfig.from_dict(read_json(folder, CONFIG))
     with without_weights():  # the stored tensors become its weights
         network = Network(config)
     own = {name: weight.shape for name, weight in network.state_dict().items()}

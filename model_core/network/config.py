@@ -15,7 +15,7 @@ VarWhisper (v32)        RMS norms    rotary        mel bands
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -88,6 +88,18 @@ class NetworkConfig:
             return self.d_model
         return self.mel.n_mels + (3 * self.conditions.width if self.conditions else 0)
 
+    def require_sizes(self) -> None:
+        """Raise a CheckpointError where a number of parts is none that a network can have."""
+        sizes = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if type(getattr(self, field.name)) is int
+        }
+        sizes |= {"n_mels": self.mel.n_mels, "hop_length": self.mel.hop_length}
+        wrong = ", ".join(f"{name} {size}" for name, size in sizes.items() if size < 1)
+        if wrong:
+            raise CheckpointError(f"config.json describes no network: {wrong}.")
+
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> NetworkConfig:
         """Read a parsed ``config.json``.
@@ -129,6 +141,7 @@ class NetworkConfig:
             raise CheckpointError(f"config.json lacks {error.args[0]!r}.") from error
         if source < 1:
             raise CheckpointError("config.json lacks 'max_source_positions'.")
+        result.require_sizes()
         for heads in (result.encoder_heads, result.decoder_heads):
             if result.d_model % heads or (result.d_model // heads) % 2:
                 raise CheckpointError(

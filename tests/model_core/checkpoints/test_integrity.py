@@ -21,6 +21,7 @@ from model_core.checkpoints.integrity import check, require_whole
 from model_core.checkpoints.resolve import STARTER
 from model_core.checkpoints.summary import summarise
 from model_core.errors import CheckpointError
+from model_core.model import load_model
 
 FILES = ("config.json", "generation_config.json", "tokenizer.json", "model.safetensors")
 
@@ -197,6 +198,25 @@ def test_the_summary_says_what_the_starter_is() -> None:
     assert told.weights_bytes == (STARTER / "model.safetensors").stat().st_size
     assert told.parameters and told.weights_dtype == "float16"
     assert "map" in told.contexts and told.revision == "" and told.mode_folders == ()
+
+
+@pytest.mark.parametrize("name", ["config.json", "generation_config.json", "tokenizer.json"])
+def test_values_of_another_kind_name_their_file(whole: Path, name: str) -> None:
+    values = json.loads((whole / name).read_text())
+    (whole / name).write_text(json.dumps({key: ["x"] for key in values} | {"lookback": "x"}))
+    with pytest.raises(CheckpointError, match=name) as raised:
+        load_model(whole)
+    assert str(whole) in str(raised.value)
+    (whole / name).write_text("[" * 100_000)
+    assert name in [problem.file for problem in check(whole)]
+
+
+def test_sizes_that_no_network_has_are_refused(whole: Path) -> None:
+    config = json.loads((whole / "config.json").read_text())
+    config["n_mels"] = -config["n_mels"]
+    (whole / "config.json").write_text(json.dumps(config))
+    with pytest.raises(CheckpointError, match=r"config\.json.*n_mels"):
+        load_model(whole)
 
 
 def test_the_summary_of_the_published_families(conformance: Path) -> None:
