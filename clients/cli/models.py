@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clients.cli.output import Output
 from clients.client import Client
-from clients.client.errors import CancelledError
+from clients.client.errors import CancelledError, UsageError
 from clients.client.requests import model_name
 from clients.progress import size_words
 
@@ -123,8 +123,10 @@ def use(name: str, tasks: Sequence[str], output: Output) -> None:
     """Choose the model for every task, or for some.
 
     Raises:
-        ClientError: there is no such model here, or the choice cannot be written.
+        ClientError: no name, no such model here, or the choice cannot be written.
     """
+    if not name:  # an unset variable in a script takes nobody's choices back
+        raise UsageError('Which model? The name is empty; "default" takes the choice back.')
     wanted = "" if name == _DEFAULT else model_name(name)
     with Client.connect(say=output.notice) as client:
         for task in tasks or ("",):

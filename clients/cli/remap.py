@@ -14,7 +14,7 @@ from clients.cli.output import Output
 from clients.cli.timestamps import format_time, parse_time
 from clients.client import Client
 from clients.client.errors import ClientError, RefusedError, UsageError
-from clients.client.requests import line_patch
+from clients.client.requests import absolute, line_patch
 from clients.notices import Teller
 from clients.patching import Entry, EntryState, Patcher, unified_diff
 from clients.patching.atomic import read as read_map
@@ -202,7 +202,7 @@ def _existing(request: Request) -> Path | None:
         return None
     if request.map is None:
         raise UsageError("Which map? Give its path, or --active for the one saved last in Songs.")
-    path = request.map.expanduser().absolute()
+    path = Path(absolute(request.map))
     try:
         str(path).encode()
         exists = path.is_file()

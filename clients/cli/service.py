@@ -14,6 +14,7 @@ from osu_companion.local.paths import find_paths
 
 from clients.cli.output import Output
 from clients.client.errors import UnreachableError
+from clients.client.requests import absolute
 from clients.client.starting import daemon_command, find_running
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def allow(folder: Path, output: Output) -> None:
     from osu_companion.local.config import allow_folder
 
     config = find_paths().config_file
-    folder = folder.expanduser().absolute()
+    folder = Path(absolute(folder))
     added = allow_folder(config, folder)
     text = f"Maps below {folder} may be read now." if added else f"{folder} was allowed already."
     output.result({"folder": str(folder), "added": added, "config": str(config)}, text)

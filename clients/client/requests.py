@@ -99,8 +99,11 @@ def rebase_request(
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """Absolute, symlinks kept: the audio is looked for beside the name that the user gave."""
-    return str(Path(path).expanduser().absolute())
+    """Absolute, symlinks kept: the audio is looked for beside the name that the user gave.
+
+    A home of nobody (``~who/map.osu``) is taken as it is written.
+    """
+    return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111 - never raises
 
 
 def model_name(name: str) -> str:
@@ -111,7 +114,7 @@ def model_name(name: str) -> str:
     """
     name = name.strip()
     if _is_folder(name):
-        return absolute(Path(name).expanduser())
+        return absolute(name)
     places = [place for place, letter in enumerate(name) if letter == "+"]
     for place in reversed(places):
         base, adapter = name[:place].strip(), name[place + 1 :].strip()
@@ -122,7 +125,7 @@ def model_name(name: str) -> str:
 
 def _is_folder(name: str) -> bool:
     looks_like_one = name.startswith(("~", ".")) or os.sep in name or "/" in name
-    return bool(name) and looks_like_one and Path(name).expanduser().is_dir()
+    return looks_like_one and os.path.isdir(absolute(name))  # noqa: PTH112 - never raises
 
 
 def line_patch(patch: patches_pb2.BeatmapPatch) -> LinePatch:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from model_core.checkpoints import hub, hub_cache
-from model_core.checkpoints.files import read_json
+from model_core.checkpoints.files import local_folder, read_json
 from model_core.checkpoints.published import hub_name
 from model_core.checkpoints.resolve import Location
 from model_core.errors import CheckpointError, HubUnreachable, NotSupported
@@ -47,8 +47,8 @@ def find_adapter(adapter: str | Path) -> Adapter:
         CheckpointError: there is none, it lacks a file, or the repository cannot be had.
     """
     name = str(adapter)
-    folder = Path(adapter).expanduser()
-    if not (name and folder.is_dir()):
+    folder = local_folder(name)
+    if folder is None:
         if not hub.is_repository(name):
             raise CheckpointError(
                 f'The adapter "{name}" is neither a folder nor a hub repository (owner/name).'

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,15 @@ DTYPE_BYTES = {
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})\.")
 # What the format allows a header to be; more is a file that is something else.
 _LARGEST_HEADER = 100_000_000
+
+
+def local_folder(name: str | Path) -> Path | None:
+    """The folder on this machine that a name stands for; None where it stands for none.
+
+    That is so, too, of what no system takes for a path (too long, the home of nobody).
+    """
+    path = os.path.expanduser(name)  # noqa: PTH111 - leaves what it cannot expand
+    return Path(path) if path and os.path.isdir(path) else None  # noqa: PTH112 - never raises
 
 
 def read_json(folder: Path, name: str) -> dict[str, Any]:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 _OWNER = "OliBomby"
 #: What a model may be wanted for, as ``models use --for`` names it.
 TASKS = ("remap", "map", "guest-difficulty", "hitsounds", "modding", "timing")
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_REVISION = re.compile(r"[\w./-]+")
+# As git has it: no part begins with a point, and none is empty.
+_REVISION = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*")
+# Both become names of files in the cache, and no system takes longer ones than 255 bytes.
+_LONGEST = 200
+_NEWEST = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,17 @@ class HubName:
 
 
 def hub_name(name: str) -> HubName | None:
-    """What a name means on the hub: ``v32``, ``owner/name``, either with ``@revision``; or None."""
+    """What a name means on the hub: ``v32``, ``owner/name``, either with ``@revision``; or None.
+
+    ``@main`` is the newest, as no revision is: one model has one name.
+    """
     base, at, revision = name.partition("@")
     if at and (not _REVISION.fullmatch(revision) or ".." in revision):
         return None
+    if max(len(quote(base, safe="")), len(quote(revision, safe=""))) > _LONGEST:
+        return None
+    if revision == _NEWEST:
+        revision = ""
     known = _BY_NAME.get(base.lower())
     if known is not None:
         return HubName(known.repository, revision)

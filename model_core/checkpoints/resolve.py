@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_core.checkpoints import hub, hub_cache
-from model_core.checkpoints.files import CONFIG, TOKENIZER
+from model_core.checkpoints.files import CONFIG, TOKENIZER, local_folder
 from model_core.checkpoints.published import hub_name, short_name
 from model_core.errors import CheckpointError
 
@@ -54,8 +54,8 @@ class Location:
         """
         if not self.selected:
             return self
-        local = Path(self.checkpoint).expanduser()
-        if local.is_dir():
+        local = local_folder(self.checkpoint)
+        if local is not None:
             return Location(self.checkpoint, local) if (local / CONFIG).exists() else self
         return Location(self.checkpoint, hub.fetch(self.checkpoint, None))
 
@@ -98,8 +98,8 @@ def resolve(checkpoint: str | Path, gamemode: int | None = 0, auto_select: bool 
             )
         return Location(name, STARTER)
     wanted = gamemode if auto_select else None
-    folder = Path(checkpoint).expanduser()
-    if name and folder.is_dir():
+    folder = local_folder(name)
+    if folder is not None:
         if wanted is not None and (folder / mode_folder(wanted)).is_dir():
             return Location(name, folder / mode_folder(wanted), selected=True)
         return Location(name, folder)

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model_core.checkpoints import hub
-from model_core.checkpoints.files import read_json
+from model_core.checkpoints.files import local_folder, read_json
 from model_core.checkpoints.formats import unpickled
 from model_core.errors import CheckpointError
 from model_core.network.blank import without_weights
@@ -36,8 +36,8 @@ def find_refiner(source: str | Path) -> Path:
     Raises:
         CheckpointError: neither a folder nor a repository, or it cannot be fetched.
     """
-    folder = Path(source).expanduser()
-    if folder.is_dir():
+    folder = local_folder(source)
+    if folder is not None:
         return folder
     if hub.is_repository(str(source)):
         return hub.fetch_files(str(source), _FILES)

@@ -61,7 +61,14 @@ def test_the_hub_is_asked_for_the_mode_and_then_for_the_base(
 
 
 def test_what_cannot_be_found_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("no such thing", ""):
+    for name in (
+        "no such thing",
+        "",
+        "a" * 5000,
+        "a" * 300 + "/b",
+        "~nobody-of-that-name/x",
+        "a\0b",
+    ):
         with pytest.raises(CheckpointError, match="neither a folder nor a hub repository"):
             resolve.resolve(name)
     monkeypatch.setattr(resolve, "STARTER", tmp_path / "starter")
