@@ -103,6 +103,14 @@ class ModelChoice:
             Refusal: it, its adapter or what it needs is missing; with what to do about it.
         """
         choice = self.choose(task, mode, named)
+        if not named and not _can_be(read_name(choice.name).base):
+            where = task if choice.reason == f"set for {task}" else ""
+            option = f" --for {where}" if where else ""
+            raise Refusal(
+                "MODEL_NOT_FOUND",
+                f"{choice.name}, which is {choice.reason}, is not there any more. Bring it back,"
+                f" or `osu-companion models use default{option}` takes the choice back",
+            )
         require_here(choice.name)
         known = published(read_name(choice.name).base)
         for needed in known.needs if known is not None else ():
@@ -143,9 +151,9 @@ class ModelChoice:
     @staticmethod
     def _as_written(name: str) -> str:
         # A folder is found again from wherever the daemon is started.
-        folder = Path(name).expanduser()
-        if name and hub_name(name) is None and name != STARTER_NAME and folder.is_dir():
-            return str(folder.absolute())
+        folder = Path(name)
+        if is_folder(name) and hub_name(name) is None and name != STARTER_NAME:
+            return str(folder.expanduser().absolute())
         return short_name(name)
 
     def _current(self) -> Config:
@@ -197,6 +205,12 @@ def require_here(name: str) -> None:
             "MODEL_NOT_FOUND",
             f"{short_name(named.base)} is a LoRA adapter, which changes a model. Name it behind "
             f'the one that it was made for: "{ModelName("v32", short_name(named.base))}"',
+        )
+    if _kind(named.base) == REFINER:
+        raise Refusal(
+            "MODEL_NOT_FOUND",
+            f"{short_name(named.base)} is a position refiner, which models that need one take by "
+            "themselves. Name a checkpoint instead",
         )
     if not named.adapter:
         return

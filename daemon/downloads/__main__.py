@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from daemon.model_errors import reason_of
 from daemon.worker import frames
 from daemon.worker.child import take_pipes
+from model_core.checkpoints.adapters import ADAPTER_CONFIG
 from model_core.checkpoints.hub import look
 from model_core.checkpoints.integrity import check
 from model_core.checkpoints.published import HubName, hub_name
@@ -54,8 +55,12 @@ def main() -> None:
     except CompanionError as error:
         send({"type": "failed", "reason": reason_of(error), "message": str(error)})
     except Exception as error:
-        log.exception("the hub could not be asked")
-        message = f"The download hit an unexpected error ({type(error).__name__}: {error})"
+        log.exception("%s of %s failed", question["type"], question["model"])
+        doing = {"pull": "The download of", "look": "Asking the hub for"}
+        what = doing.get(question["type"], "The check of")
+        message = (
+            f"{what} {question['model']} hit an unexpected error ({type(error).__name__}: {error})"
+        )
         send({"type": "failed", "reason": "INTERNAL", "message": message})
     sys.stdout.flush()
 
@@ -82,10 +87,12 @@ def _describe(folder: Path, deep: bool) -> dict[str, Any]:
     # A refiner has no files of a checkpoint; its own are proved when it is pulled.
     refiner = (folder / "model_ema.pkl").is_file()
     problems = [] if refiner else [str(problem) for problem in check(folder, deep)]
+    why: list[str] = []
     for place in (folder, *(folder / mode for mode in mode_folders(folder))):
         try:
             summary = summarise(place)
-        except CheckpointError:
+        except CheckpointError as error:
+            why.append(str(error).removesuffix("."))
             continue
         return {
             "problems": problems,
@@ -99,6 +106,9 @@ def _describe(folder: Path, deep: bool) -> dict[str, Any]:
             "descriptors": summary.descriptors or 0,
             "contexts": list(summary.contexts),
         }
+    if not (problems or refiner or (folder / ADAPTER_CONFIG).is_file()):
+        # Each file can be read, and the model cannot be understood all the same.
+        problems = why[:1]
     return {"problems": problems, "known": False}
 
 

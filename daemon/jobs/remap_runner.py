@@ -100,7 +100,9 @@ def progress_message(frame: Frame, attempt: int) -> jobs_pb2.JobProgress:
 
 def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
     """A worker's failure as an answer."""
-    return refuse(failure.reason, str(failure), subject, failure.lines)
+    # The worker never asks the hub: to it, what is not reached is what is not here.
+    reason = "MODEL_NOT_FOUND" if failure.reason == "HUB_UNREACHABLE" else failure.reason
+    return refuse(reason, str(failure), subject, failure.lines)
 
 
 def crash_refusal(death: WorkerDied, when: str) -> Refusal:

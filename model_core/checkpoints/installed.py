@@ -10,7 +10,7 @@ from pathlib import Path
 
 from model_core.checkpoints import hub_cache
 from model_core.checkpoints.adapters import ADAPTER_CONFIG, ADAPTER_WEIGHTS
-from model_core.checkpoints.files import CONFIG, local_folder
+from model_core.checkpoints.files import CONFIG
 from model_core.checkpoints.hub import modes_in, whole
 from model_core.checkpoints.published import REFINER, HubName, hub_name, published
 from model_core.errors import CheckpointError, CheckpointNotFound
@@ -102,17 +102,6 @@ def is_installed(name: str) -> bool:
     found = hub_name(name)
     one = None if found is None else find(found)
     return one is not None and one.usable
-
-
-def kind_here(name: str) -> str:
-    """What a local folder or an installed name holds, by its files; see :class:`Installed`."""
-    folder = local_folder(name)
-    if folder is None:
-        found = hub_name(name)
-        one = None if found is None else find(found)
-        return "" if one is None else one.kind
-    names = [each.name for each in folder.iterdir() if each.is_file()]
-    return _kind(folder, names) or (REFINER if "model_ema.safetensors" in names else "")
 
 
 @dataclass(frozen=True, slots=True)

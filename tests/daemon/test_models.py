@@ -5,6 +5,7 @@ The worker's engine is the tests' own, so that no model is run here.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -232,6 +233,22 @@ def test_why_a_model_cannot_be_had(
     assert told.reason == expected and words in told.message
 
 
+@pytest.mark.parametrize("name", ["a" * 5000, "a" * 300 + "/b", "v32@" + "a" * 300, "~nobody/x"])
+def test_names_that_no_file_can_have(daemon: RunningDaemon, name: str) -> None:
+    for asked in (lambda: pull(daemon, name), lambda: use(daemon, name)):
+        assert failure(asked).reason == "MODEL_NOT_FOUND"
+    assert failure(lambda: describe(daemon, name)).reason == "MODEL_NOT_FOUND"
+
+
+def test_the_refiner_is_no_model(daemon: RunningDaemon, hub: HubServer, mapset: Mapset) -> None:
+    files = {"tokenizer.pkl": b"x", "model_ema.pkl": b"x"}
+    hub.repository("OliBomby/osu-diffusion-v2").commit(files)
+    pull(daemon, "refiner")
+    assert "position refiner" in failure(lambda: use(daemon, "refiner")).message
+    told = failure(lambda: list(daemon.remap(mapset.map, seed=1, model="refiner")))
+    assert told.reason == "MODEL_NOT_FOUND" and "position refiner" in told.message
+
+
 @pytest.mark.parametrize("name", ["", "v99", "/no/such/folder", "starter"])
 def test_names_that_cannot_be_pulled(daemon: RunningDaemon, name: str) -> None:
     assert failure(lambda: pull(daemon, name)).reason in (
@@ -265,6 +282,10 @@ def test_which_task_gets_which(
     assert {task.task: task.model for task in answer.tasks}["modding"] == str(own)
     written = daemon.paths.config_file.read_text(encoding="utf-8")
     assert 'model = "starter"' in written and "# How much the log says." in written
+    use(daemon, str(own), "remap")
+    own.rmdir()
+    told = failure(lambda: list(daemon.remap(mapset.map, seed=1)))
+    assert told.reason == "MODEL_NOT_FOUND" and "use default --for remap" in told.message
     use(daemon, "")
     assert tasks(daemon)["remap"] == "v32" and tasks(daemon)["hitsounds"] == "v31"
     assert failure(lambda: use(daemon, "v32", "dancing")).reason == "OPTION_INVALID"
@@ -336,6 +357,13 @@ def test_describing(daemon: RunningDaemon, hub: HubServer, tmp_path: Path) -> No
     assert "cannot be reached" in told.hub.error and told.model.licence == "mit"
     assert describe(daemon, "").model.name == V32
     assert describe(daemon, "starter").model.installed
+    own = tmp_path / "own"
+    shutil.copytree(STARTER, own)
+    (own / "config.json").write_text("{}")
+    (own / "tokenizer.json").write_text("{}")
+    assert "tokenizer.json" in describe(daemon, str(own)).problems[0]
+    shutil.copytree(STARTER, tmp_path / "lone" / "gamemode=3")
+    assert not describe(daemon, str(tmp_path / "lone")).problems
     assert failure(lambda: describe(daemon, "v99")).reason == "MODEL_NOT_FOUND"
 
 
