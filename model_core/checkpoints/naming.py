@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from model_core.checkpoints.files import local_folder
 from model_core.checkpoints.published import canonical, hub_name, short_name
 from model_core.checkpoints.resolve import STARTER_NAME
 
@@ -67,12 +67,7 @@ def in_short(text: str) -> str:
 
 def is_folder(name: str) -> bool:
     """Whether a name is that of a folder on this machine."""
-    if not name:
-        return False
-    try:
-        return Path(name).expanduser().is_dir()
-    except (OSError, RuntimeError, ValueError):  # a user or characters that cannot be
-        return False
+    return local_folder(name) is not None
 
 
 def _splits(text: str) -> Iterator[ModelName]:

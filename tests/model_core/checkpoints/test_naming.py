@@ -67,6 +67,6 @@ def test_a_folder_as_a_whole_is_that_folder(
 
 def test_names_in_full_and_in_short(tmp_path: Path) -> None:
     assert in_full("V32+me/style@x") == f"{V32} + me/style@x"
-    assert in_short(f"{V32}@main + me/style") == "v32@main + me/style"
+    assert in_short(f"{V32}@v1 + me/style") == "v32@v1 + me/style"
     assert in_full(in_short(f"{V32} + {tmp_path}")) == f"{V32} + {tmp_path}"
     assert in_full("starter") == in_short("starter") == "starter"
