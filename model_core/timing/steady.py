@@ -3,7 +3,8 @@
 Most songs do; a red line that is moved by a few ms at every other bar is what a mapper has to
 clean by hand. A line through all beats is drawn, its tempo rounded as far as the beats allow,
 and it is kept only if nearly every beat lies on it and the song's parts do not run away from it.
-One part may: hearings are vague where the drums pause.
+One part may: hearings are vague where the drums pause. Where they are vague for longer, it is
+enough that the song goes on afterwards on the grid that it had before.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ _SHARE = 0.85
 _PARTS = 8  # of each of these parts of the song, the middle beat must lie near the line
 _PART_MS = 15.0
 _VAGUE_MS = 80.0
+# Of the beats of a song that is vague for a while; and how many strays in a row could be a tempo of
+# their own.
+_VAGUE_SHARE = 0.65
+_STRAYS = 12
+_SEARCHED = 0.03  # around the usual beat length
 _MOVED_MS = 4.0  # how far rounding the tempo may move the song's ends
 _STEPS = (1, 2, 4, 10, 20, 100, 1000)  # tempos of 1, 1/2, 1/4, 1/10, … BPM
 
@@ -48,6 +54,11 @@ def steady(beats: Sequence[float]) -> Steady | None:
     line = line_through(times)
     if line is None:
         return None
+    return _all_along(times, line) or _around_a_pause(times)
+
+
+def _all_along(times: Floats, line: tuple[float, float, Floats]) -> Steady | None:
+    """The tempo of beats that were heard all through the song."""
     offset, length, numbers = line
     offset, length = _rounded(offset, length, numbers, times)
     away = times - (offset + numbers * length)
@@ -59,6 +70,70 @@ def steady(beats: Sequence[float]) -> Steady | None:
     if share < _SHARE or astray.sum() > (len(parts) == _PARTS) or parts.max() > _VAGUE_MS:
         return None
     return Steady(offset, length, 0, int(numbers[-1]), share)
+
+
+def _around_a_pause(times: Floats) -> Steady | None:
+    """The tempo of a song whose beats are anywhere for a while, and go on afterwards as before.
+
+    Beats cannot be counted through such a stretch; but where the tempo is kept, those before and
+    after it lie on one grid. The grid is the beat length near the usual one whose phases agree
+    best. Strays that keep a tempo of their own are no pause.
+    """
+    distances = np.diff(times)
+    usual = float(np.median(distances[distances > 0]))
+    turns = (times[-1] - times[0]) / usual
+    tried = np.linspace(
+        usual * (1 - _SEARCHED), usual * (1 + _SEARCHED), max(int(40 * _SEARCHED * turns), 16)
+    )
+    phases = np.exp(2j * np.pi * times[None, :] / tried[:, None]).mean(axis=1)
+    best = int(np.abs(phases).argmax())
+    length = float(tried[best])
+    offset = float(np.angle(phases[best]) / (2 * np.pi) * length)
+    for _ in range(3):
+        numbers = np.round((times - offset) / length)
+        near = np.abs(times - (offset + numbers * length)) <= _ON_LINE_MS
+        if near.sum() < _FEWEST:
+            return None
+        offset, length = _line(numbers[near], times[near])
+        if length <= 0:
+            return None
+    start = round((times[0] - offset) / length)
+    numbers = np.round((times - offset) / length) - start
+    near = np.abs(times - (offset + (numbers + start) * length)) <= _ON_LINE_MS
+    offset, length = _rounded(offset + start * length, length, numbers[near], times[near])
+    away = times - (offset + numbers * length)
+    near = np.abs(away) <= _ON_LINE_MS
+    share = float(near.mean())
+    halves = np.array_split(near, 2)
+    if share < _VAGUE_SHARE or min(half.mean() for half in halves) < _VAGUE_SHARE / 2:
+        return None
+    if any(_keeps_a_tempo(run) for run in _strays(times, near)):
+        return None
+    ends = [np.median(part[ok]) for part, ok in zip(
+        np.array_split(away, _PARTS), np.array_split(near, _PARTS), strict=True
+    ) if ok.mean() >= 0.5]  # fmt: skip
+    if np.max(np.abs(ends)) > _PART_MS:
+        return None
+    return Steady(offset, length, 0, int(numbers[-1]), share)
+
+
+def _strays(times: Floats, near: npt.NDArray[np.bool_]) -> list[Floats]:
+    """Runs of beats off the grid; two on it in a row end a run."""
+    runs: list[list[float]] = [[]]
+    met = 0
+    for time, on_grid in zip(times, near, strict=True):
+        met = met + 1 if on_grid else 0
+        if met >= 2:
+            if runs[-1]:
+                runs.append([])
+        elif not on_grid or runs[-1]:
+            runs[-1].append(float(time))
+    return [np.asarray(run) for run in runs if len(run) >= _STRAYS]
+
+
+def _keeps_a_tempo(times: Floats) -> bool:
+    line = line_through(times)
+    return line is not None and _all_along(times, line) is not None
 
 
 def line_through(times: Floats) -> tuple[float, float, Floats] | None:
