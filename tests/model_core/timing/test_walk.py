@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from model_core.tokens.events import EventType
 KINDS = (BEAT, MEASURE, TIMING_POINT)
 
 
-def walked(marks: list[tuple[EventType, float]], length_ms: int = 10_000) -> list[Mark]:
+def walked(marks: Sequence[tuple[EventType, float]], length_ms: int = 10_000) -> list[Mark]:
     return walk(count([[Mark(kind, time) for kind, time in marks]], length_ms))
 
 
