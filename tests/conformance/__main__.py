@@ -1,7 +1,7 @@
 """``python -m tests.conformance DIR``: compare with everything a folder of reference values holds.
 
-Prints a line per check, then a summary per status; exits with 1 if anything mismatches and with
-2 if the folder holds nothing that is known here. ``--json`` prints one JSON object a line.
+Prints a line per check, then a summary per status; exits with 1 if anything mismatches or is not
+built, and with 2 if the folder holds nothing that is known here. ``--json`` prints one JSON object a line.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not counts:
         print(f"nothing to check in {options.folder}", file=sys.stderr)
         return 2
-    return 1 if counts["mismatch"] else 0
+    return 1 if counts["mismatch"] or counts["not built yet"] else 0
 
 
 if __name__ == "__main__":
