@@ -1,7 +1,8 @@
 """``python -m tests.conformance DIR``: compare with everything a folder of reference values holds.
 
 Prints a line per check, then a summary per status; exits with 1 if anything mismatches or is not
-built, and with 2 if the folder holds nothing that is known here. ``--json`` prints one JSON object a line.
+built, and with 2 if the folder holds nothing that is known here. ``--json`` prints one JSON object
+a line.
 """
 
 from __future__ import annotations
