@@ -42,8 +42,9 @@ def rows(folder: Path) -> Iterator[Row]:
     }
     for path in sorted(units.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
-        if path.stem in checks:
-            yield from checks[path.stem](content, folder)
+        kind = next((k for k in checks if path.stem == k or path.stem.startswith(f"{k}_")), None)
+        if kind is not None:
+            yield from checks[kind](content, folder)
         elif path.stem.startswith("time_token_roundtrip_"):
             yield from _time_tokens(path.stem, content, folder)
         elif path.stem not in postprocess_rows.UNITS:
