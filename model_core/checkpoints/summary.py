@@ -18,7 +18,6 @@ from model_core.checkpoints.files import (
 from model_core.checkpoints.identity import revision_of
 from model_core.checkpoints.resolve import mode_folders, mode_of
 from model_core.errors import CheckpointError
-from model_core.tokens.events import EventType
 from model_core.tokens.layout import Layout
 from model_core.tokens.vocabulary import Vocabulary
 
@@ -84,7 +83,7 @@ def summarise(folder: Path) -> CheckpointSummary:
         folder=folder,
         family=layout.family if layout else "",
         backbone=str(config.get("backbone_model_name", "")),
-        modes=_modes(folder, vocabulary),
+        modes=_modes(folder, layout),
         mode_folders=tuple(mode_folders(folder)),
         contexts=tuple(each.value for each in layout.out_contexts) if layout else (),
         parameters=numbers.total() if numbers else None,
@@ -100,17 +99,9 @@ def summarise(folder: Path) -> CheckpointSummary:
     )
 
 
-def _modes(folder: Path, vocabulary: Vocabulary | None) -> tuple[int, ...]:
-    """Modes that a vocabulary can be told of and has the objects for."""
+def _modes(folder: Path, layout: Layout | None) -> tuple[int, ...]:
+    """The mode that a folder is a fine-tune for, else those that its layout was trained on."""
     own = mode_of(folder)
     if own:
         return (int(own.partition("=")[2]),)
-    if vocabulary is None:
-        return ()
-    if not vocabulary.has(EventType.GAMEMODE):
-        return (0,)
-    needed = {1: EventType.DRUMROLL, 3: EventType.COLUMN}
-    told = vocabulary.value_range(EventType.GAMEMODE)
-    return tuple(
-        mode for mode in told if mode <= 3 and (mode not in needed or vocabulary.has(needed[mode]))
-    )
+    return layout.modes if layout else ()
