@@ -114,7 +114,7 @@ def test_a_click_on_the_docked_icon_remaps_the_copied_selection(
     env = {**os.environ, "DISPLAY": display, "PYSTRAY_BACKEND": "xorg"}
     command = (sys.executable, "-c", CHILD)
     with _running(*command, env=env, cwd=ROOT, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while map_path.read_bytes() == MAP:
             assert process.poll() is None and time.monotonic() < deadline
             # The host moves the icon about while it docks.
