@@ -110,7 +110,7 @@ class Cursor:
 
     def _distance(self, rest: int, pixels_per_beat: float) -> float:
         level = self._level
-        stream = rest <= 4
+        stream = rest <= TICKS_PER_BEAT // 3
         if stream and self._style.stacks and level.index == 3:
             return 0.0
         spread = (level.stream if stream else level.spread) * self._tightness
@@ -125,7 +125,7 @@ class Cursor:
     def _turn(self, rest: int) -> float:
         """Change of direction in radians before the next object."""
         jitter = float(self._rng.normal(0, 0.05))
-        if rest <= 4:
+        if rest <= TICKS_PER_BEAT // 3:
             return self._sign * 0.2 + jitter
         turn = self._style.turn
         sharp = 1.0 if self._level.index >= 2 else 0.5

@@ -45,11 +45,11 @@ class Level:
 
 
 LEVELS: tuple[Level, ...] = (
-    Level(0, "Easy", 12, 24, 0, 12, 12, 12, 0.85, 0.85, 170, 2.8, 3.0, 2.0, 2.0, 1.0, 2),
-    Level(1, "Normal", 12, 12, 0, 6, 6, 6, 0.95, 0.95, 190, 3.2, 5.0, 4.0, 4.0, 1.2, 2),
-    Level(2, "Hard", 6, 12, 0, 6, 6, 6, 1.15, 1.0, 220, 3.6, 7.0, 6.0, 5.0, 1.4, 1),
-    Level(3, "Insane", 3, 6, 0, 3, 6, 3, 1.5, 0.9, 270, 4.0, 8.8, 8.0, 5.5, 1.7, 1),
-    Level(4, "Extra", 3, 3, 6, 3, 6, 3, 1.95, 1.15, 340, 4.2, 9.4, 9.0, 6.0, 1.9, 1),
+    Level(0, "Easy", 24, 48, 0, 24, 24, 24, 0.85, 0.85, 170, 2.8, 3.0, 2.0, 2.0, 1.0, 2),
+    Level(1, "Normal", 24, 24, 0, 12, 12, 12, 0.95, 0.95, 190, 3.2, 5.0, 4.0, 4.0, 1.2, 2),
+    Level(2, "Hard", 12, 24, 0, 12, 12, 12, 1.15, 1.0, 220, 3.6, 7.0, 6.0, 5.0, 1.4, 1),
+    Level(3, "Insane", 6, 12, 0, 6, 12, 6, 1.5, 0.9, 270, 4.0, 8.8, 8.0, 5.5, 1.7, 1),
+    Level(4, "Extra", 6, 6, 12, 6, 12, 6, 1.95, 1.15, 340, 4.2, 9.4, 9.0, 6.0, 1.9, 1),
 )
 
 
@@ -63,13 +63,13 @@ def allows(step: int, tick_in_bar: int, triplets: bool) -> bool:
 
     In swung songs the halves of a beat become its last third, and quarters its thirds.
     """
+    if triplets and step == 12:
+        return tick_in_bar % TICKS_PER_BEAT in (0, 16)
     if triplets and step == 6:
-        return tick_in_bar % TICKS_PER_BEAT in (0, 8)
-    if triplets and step == 3:
-        return tick_in_bar % 4 == 0
+        return tick_in_bar % 8 == 0
     return tick_in_bar % step == 0
 
 
 def melody_step(level: Level, beat_length: float) -> int:
     """The level's melody grid at a tempo."""
-    return 24 if level.index == 0 and beat_length < _FAST_BEAT_MS else level.melody
+    return 48 if level.index == 0 and beat_length < _FAST_BEAT_MS else level.melody

@@ -80,7 +80,7 @@ def tick_in_bar(plan: SongPlan, tick: int) -> int:
 def _gap(level: Level, triplets: bool) -> int:
     if not triplets:
         return level.gap
-    return {3: 4, 6: 4}.get(level.gap, level.gap)
+    return {6: 8, 12: 8}.get(level.gap, level.gap)
 
 
 def _object(plan: SongPlan, level: Level, style: Style, tick: int, melody: dict[int, Note]) -> Beat:
@@ -93,13 +93,13 @@ def _object(plan: SongPlan, level: Level, style: Style, tick: int, melody: dict[
         return Beat(tick, tick + ticks)
     if plan.triplets:
         return Beat(tick, tick)
-    if level.index == 2 and tick + 3 in melody and tick + 6 in melody:
-        return Beat(tick, tick + 6, slides=2)
-    if level.index == 1 and style.bounce and tick + 6 in melody and tick + 12 in melody:
+    if level.index == 2 and tick + 6 in melody and tick + 12 in melody:
         return Beat(tick, tick + 12, slides=2)
-    alone = tick - 3 not in melody and tick + 6 not in melody
-    if level.index >= 3 and style.kick_sliders and alone and tick + 3 in melody:
-        return Beat(tick, tick + 3)
+    if level.index == 1 and style.bounce and tick + 12 in melody and tick + 24 in melody:
+        return Beat(tick, tick + 24, slides=2)
+    alone = tick - 6 not in melody and tick + 12 not in melody
+    if level.index >= 3 and style.kick_sliders and alone and tick + 6 in melody:
+        return Beat(tick, tick + 6)
     return Beat(tick, tick)
 
 
@@ -110,11 +110,11 @@ def _slider_ticks(level: Level, style: Style, held: int, triplets: bool) -> int:
         shortest = TICKS_PER_BEAT
     snap = level.slider_snap
     if triplets:
-        snap = 4 if snap < TICKS_PER_BEAT else snap
-        shortest = max(shortest, 8)
+        snap = 8 if snap < TICKS_PER_BEAT else snap
+        shortest = max(shortest, 16)
     elif held >= 2 * TICKS_PER_BEAT:
         snap = TICKS_PER_BEAT
     elif held >= TICKS_PER_BEAT:
-        snap = max(snap, 6)
+        snap = max(snap, 12)
     ticks = min(held, MAX_SLIDER_TICKS) // snap * snap
     return ticks if ticks >= shortest else 0

@@ -153,7 +153,8 @@ def _lay_out(form: list[tuple[SectionKind, int, bool, bool]], meter: int) -> lis
     tick = 0
     for kind, bars, lead, drums in form:
         end = tick + bars * meter * TICKS_PER_BEAT
-        sections.append(Section(kind, tick, end, lead, drums))
+        chorus = kind is SectionKind.CHORUS
+        sections.append(Section(kind, tick, end, lead, drums, 0.8 if chorus else 0.5, chorus))
         tick = end
     return sections
 
@@ -232,16 +233,16 @@ def _harmony(
         root = chords[number % len(chords)]
         for tone in (0, 2, 4):
             draft.add(
-                Part.CHORD, tick, bar - 1, scale.pitch(root + tone - 7), 0.5 if quiet else 0.7
+                Part.CHORD, tick, bar - 2, scale.pitch(root + tone - 7), 0.5 if quiet else 0.7
             )
         if not with_bass:
             continue
         pitch = scale.pitch(root - 14)
         if bass_long:
-            draft.add(Part.BASS, tick, bar - 2, pitch, 0.8)
+            draft.add(Part.BASS, tick, bar - 4, pitch, 0.8)
         else:
             for beat in range(0, bar, bass_step):
-                draft.add(Part.BASS, tick + beat, bass_step - 2, pitch, 0.8)
+                draft.add(Part.BASS, tick + beat, bass_step - 4, pitch, 0.8)
 
 
 def _drums(
@@ -253,7 +254,7 @@ def _drums(
     fill_beats: int,
     crash: bool,
 ) -> None:
-    step = 4 if genre.triplets else 3
+    step = TICKS_PER_BEAT // (3 if genre.triplets else 4)
     bar = genre.meter * TICKS_PER_BEAT
     fill_start = section.end_tick - fill_beats * TICKS_PER_BEAT
     sparse = section.kind is SectionKind.INTRO and rng.random() < 0.4
@@ -294,5 +295,5 @@ def _ending(
     for tone in (0, 2, 4):
         draft.add(Part.CHORD, tick, bar, scale.pitch(root + tone - 7), 0.7)
     draft.add(Part.CRASH, tick, bar, 0, 0.9)
-    draft.add(Part.KICK, tick, 3, 0, 1.0)
+    draft.add(Part.KICK, tick, 6, 0, 1.0)
     draft.add(Part.LEAD, tick, bar, scale.pitch(root), 1.0, True)

@@ -109,7 +109,7 @@ def melody(
     """
     motif = [_bar_rhythm(rng, meter, triplets, busy, held) for _ in range(2)]
     answer = [motif[0], _bar_rhythm(rng, meter, triplets, busy, held)]
-    step = 4 if triplets else 3
+    step = TICKS_PER_BEAT // (3 if triplets else 4)
     bar_ticks = meter * TICKS_PER_BEAT
     end = bars * bar_ticks
     limit = end - silent_last_beats * TICKS_PER_BEAT
@@ -136,7 +136,7 @@ def melody(
         else:
             ticks = min(step, following - tick)
         sustained = is_held and ticks >= 2 * step
-        notes.append(MelodyNote(tick, max(ticks, 2), degree, sustained))
+        notes.append(MelodyNote(tick, max(ticks, 4), degree, sustained))
     return notes
 
 

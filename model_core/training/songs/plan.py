@@ -1,7 +1,7 @@
 """What a composed song is: notes, tempo and form, before any sound is made.
 
-Positions are counted in ticks, twelve to a beat, from the first downbeat; so quarter and
-triplet grids are both whole numbers. A :class:`Tempo` turns ticks into milliseconds. Its start
+Positions are counted in ticks, 24 to a beat, from the first downbeat; so halves, thirds, quarters,
+sixths, eighths and twelfths of a beat are all whole numbers. A :class:`Tempo` turns ticks into milliseconds. Its start
 is a whole millisecond, as an editor would store it, and the audio follows it exactly.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-TICKS_PER_BEAT = 12
+TICKS_PER_BEAT = 24
 
 
 class Part(StrEnum):
@@ -27,6 +27,10 @@ class Part(StrEnum):
     CHORD = "chord"
     LEAD = "lead"
     RISER = "riser"
+    RIDE = "ride"
+    CLAP = "clap"
+    ARP = "arp"
+    VOCAL = "vocal"
 
 
 class SectionKind(StrEnum):
@@ -37,6 +41,7 @@ class SectionKind(StrEnum):
     CHORUS = "chorus"
     BREAK = "break"
     OUTRO = "outro"
+    BUILD = "build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,19 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Bars with one role; ``[first_tick, end_tick)``."""
+    """Bars with one role; ``[first_tick, end_tick)``.
+
+    ``has_lead``: a melody (``LEAD`` or ``VOCAL`` notes) is in front. ``energy`` in [0, 1] is how
+    loud and dense the section sounds beside the song's others. ``kiai``: it is a climax.
+    """
 
     kind: SectionKind
     first_tick: int
     end_tick: int
     has_lead: bool
     has_drums: bool
+    energy: float = 0.5
+    kiai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +119,8 @@ class SongPlan:
 
     @property
     def grid(self) -> int:
-        """Ticks between the finest written notes: 3 (quarters) or 4 (triplets)."""
-        return 4 if self.triplets else 3
+        """Ticks between the finest written notes: a quarter of a beat, or a third."""
+        return TICKS_PER_BEAT // (3 if self.triplets else 4)
 
     def tempo_at(self, tick: int) -> Tempo:
         """The tempo in force at ``tick``; the first one applies before it."""
