@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from model_core.training.mapper.accents import Accent, accents
 from model_core.training.mapper.levels import Level, allows, melody_step
 from model_core.training.mapper.styles import Style
 from model_core.training.songs import TICKS_PER_BEAT, Note, Part, SongPlan
+
+__all__ = ["Accent", "Beat", "accents", "rhythm", "tick_in_bar"]
 
 MAX_SLIDER_TICKS = 4 * TICKS_PER_BEAT
 _SHORTEST_SPINNER_MS = 700.0

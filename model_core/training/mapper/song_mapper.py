@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from model_core.beatmap.new_objects import NewObject, ObjectKind
@@ -9,8 +10,10 @@ from model_core.training.mapper.file import map_file
 from model_core.training.mapper.flow import Cursor, Placed
 from model_core.training.mapper.levels import Level, level_of
 from model_core.training.mapper.rhythm import Beat, rhythm
+from model_core.training.mapper.settings import DEFAULT_KEYS, MODE_NAMES, settings_of
 from model_core.training.mapper.sounds import Drummer
 from model_core.training.mapper.styles import Style, style_of
+from model_core.training.mapper.timing_lines import Change
 from model_core.training.songs import TICKS_PER_BEAT, SectionKind, SongPlan
 
 
@@ -30,6 +33,8 @@ class MappedSong:
     descriptors: tuple[str, ...]
     circle_size: float
     slider_multiplier: float
+    mode: int = 0
+    key_count: int | None = None
 
     @property
     def style(self) -> int:
@@ -42,49 +47,92 @@ def map_song(
     *,
     style: int,
     level: float,
+    mode: int = 0,
     seed: int = 0,
+    keys: int | None = None,
     audio_filename: str = "audio.wav",
 ) -> MappedSong:
-    """Map a song for osu!standard.
+    """Map a song.
 
     Args:
         plan: the song.
-        style: mapper id, 1 to 8.
-        level: 0 (Easy) to 1 (Extra); each fifth is one difficulty.
+        style: mapper id, one of those in ``STYLES``.
+        level: 0 (Easy) to 1 (Extra).
+        mode: 0 osu!standard, 1 taiko, 2 catch, 3 mania.
         seed: decides places only, never times.
+        keys: columns of a mania map (4 where None); of no meaning in other modes.
         audio_filename: what the file names as its audio.
 
     Raises:
-        ValueError: there is no such style.
+        ValueError: there is no such style or mode, or the level lies outside of 0 to 1.
     """
     manner = style_of(style)
+    if not 0 <= mode < len(MODE_NAMES):
+        raise ValueError(f"There is no mode {mode}; modes are 0 to {len(MODE_NAMES) - 1}.")
+    if not 0.0 <= level <= 1.0:
+        raise ValueError(f"A level lies between 0 and 1, not at {level}.")
     grade = level_of(level)
-    multiplier = round(grade.slider_multiplier + manner.multiplier_change, 2)
-    placed, combos = _place(plan, grade, manner, multiplier, _tightness(level), seed)
+    columns = (DEFAULT_KEYS if keys is None else keys) if mode == 3 else None
+    chosen = settings_of(mode, level, keys=columns, multiplier_change=manner.multiplier_change)
     drummer = Drummer(plan, manner)
-    objects = tuple(
-        _object(plan, drummer, item, new_combo)
-        for item, new_combo in zip(placed, combos, strict=True)
-    )
-    sections = [
-        (
-            section,
-            section_velocity(manner, grade, section.kind),
+    if mode == 0:
+        multiplier = chosen.slider_multiplier
+        placed, combos = _place(plan, grade, manner, multiplier, _tightness(level), seed)
+        objects = tuple(
+            _object(plan, drummer, item, new_combo)
+            for item, new_combo in zip(placed, combos, strict=True)
+        )
+    else:
+        objects = tuple(_placer()(plan, level, style, mode, seed, columns))
+    changes = [
+        Change(
+            round(plan.milliseconds(section.first_tick)),
+            section_velocity(manner, grade, section.kind) if mode == 0 else None,
             drummer.volume(section.first_tick),
+            manner.sample_set,
+            section.kiai,
         )
         for section in plan.sections
     ]
-    data = map_file(plan, grade, multiplier, sections, manner, objects, audio_filename)
+    changes += [
+        Change(item.time, velocity=item.slider_velocity)
+        for item in objects
+        if item.slider_velocity is not None
+    ]
+    data = map_file(
+        plan,
+        chosen,
+        changes,
+        objects,
+        name=grade.name,
+        mapper_id=manner.mapper_id,
+        sample_set=manner.sample_set,
+        stack_leniency=0.7,
+        audio_filename=audio_filename,
+    )
     return MappedSong(
         osu_bytes=data,
         objects=objects,
         level=level,
         level_name=grade.name,
         mapper_id=manner.mapper_id,
-        descriptors=manner.descriptors,
-        circle_size=grade.circle_size,
-        slider_multiplier=multiplier,
+        descriptors=manner.descriptors if mode == 0 else (),
+        circle_size=chosen.circle_size,
+        slider_multiplier=chosen.slider_multiplier,
+        mode=mode,
+        key_count=columns,
     )
+
+
+def _placer() -> Callable[[SongPlan, float, int, int, int, int | None], list[NewObject]]:
+    """The mapper of the other modes, which builds on this package and so is imported late."""
+    try:
+        from model_core.training.mapper.modes import place
+    except ImportError as error:
+        raise NotImplementedError(
+            "Only osu!standard can be mapped: model_core.training.mapper.modes is missing."
+        ) from error
+    return place
 
 
 def _tightness(level: float) -> float:

@@ -142,9 +142,9 @@ def test_star_rating_grows_with_the_level() -> None:
 
 
 def test_swing_moves_the_half_beat_to_the_last_third() -> None:
-    assert [tick for tick in range(12) if allows(6, tick, True)] == [0, 8]
-    assert [tick for tick in range(12) if allows(3, tick, True)] == [0, 4, 8]
-    assert [tick for tick in range(12) if allows(3, tick, False)] == [0, 3, 6, 9]
+    assert [tick for tick in range(24) if allows(12, tick, True)] == [0, 16]
+    assert [tick for tick in range(24) if allows(6, tick, True)] == [0, 8, 16]
+    assert [tick for tick in range(24) if allows(6, tick, False)] == [0, 6, 12, 18]
 
 
 def test_an_unknown_style_is_refused() -> None:
