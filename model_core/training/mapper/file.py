@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from model_core.beatmap import parse
 from model_core.beatmap.edits.new_map import SET_NAMES, VERSION
@@ -19,11 +18,11 @@ _COLOURS = ("255,128,64", "64,160,255", "160,224,96", "240,208,80")
 _MANIA = 3
 
 
-def map_file(
+def file_head(
     plan: SongPlan,
     settings: Settings,
     changes: Iterable[Change],
-    objects: Sequence[NewObject],
+    spans: Iterable[tuple[int, int]],
     *,
     name: str,
     mapper_id: int,
@@ -31,10 +30,11 @@ def map_file(
     stack_leniency: float,
     audio_filename: str,
 ) -> bytes:
-    """The whole .osu file.
+    """The .osu file up to its hit objects.
 
     Args:
         changes: what the timing lines say beside the tempi.
+        spans: when each object begins and ends, in ms, ordered by beginning.
         name: the difficulty's.
         sample_set: the map's usual one, 1 normal, 2 soft, 3 drum.
     """
@@ -82,7 +82,7 @@ def map_file(
         "[Events]",
         "//Background and Video events",
         "//Break Periods",
-        *(f"2,{start},{end}" for start, end in breaks(objects, settings.approach_rate)),
+        *(f"2,{start},{end}" for start, end in breaks(spans, settings.approach_rate)),
         "//Storyboard Layer 0 (Background)",
         "",
         "[TimingPoints]",
@@ -95,14 +95,18 @@ def map_file(
         "[HitObjects]",
         "",
     ]
-    head = "\r\n".join(lines)
-    timing = parse(head.encode("utf-8")).timing
-    own_volume = settings.mode == _MANIA
-    body = "".join(
+    return "\r\n".join(lines).encode("utf-8")
+
+
+def map_file(head: bytes, objects: Sequence[NewObject], mode: int) -> bytes:
+    """The whole .osu file of a head and its hit objects."""
+    timing = parse(head).timing
+    own_volume = mode == _MANIA
+    lines = [
         f"{format_object(item, timing, VERSION, 0.0, own_volume=own_volume)}\r\n"
         for item in objects
-    )
-    return (head + body).encode("utf-8")
+    ]
+    return head + "".join(lines).encode("utf-8")
 
 
 def _preview(plan: SongPlan) -> int:
@@ -113,17 +117,19 @@ def _preview(plan: SongPlan) -> int:
     return round(plan.milliseconds(0))
 
 
-def breaks(objects: Sequence[NewObject], approach_rate: float) -> Iterator[tuple[int, int]]:
-    """Break periods where nothing is clicked for long, as the editor places them."""
+def breaks(spans: Iterable[tuple[int, int]], approach_rate: float) -> Iterator[tuple[int, int]]:
+    """Break periods where nothing is clicked for long, as the editor places them.
+
+    Args:
+        spans: when each object begins and ends, in ms, ordered by beginning.
+    """
     rate = approach_rate
     preempt = 1200 + 120 * (5 - rate) if rate < 5 else 1200 - 150 * (rate - 5)
     ended: int | None = None
-    for before, after in pairwise(objects):
-        until = before.time if before.end_time is None else before.end_time
-        ended = until if ended is None else max(ended, until)
-        if after.time - ended < _LEAST_REST_MS:
-            continue
-        start = ended + _BREAK_BEFORE_MS
-        end = after.time - round(max(_BREAK_AFTER_MS, preempt))
-        if end - start >= _SHORTEST_BREAK_MS:
-            yield start, end
+    for begins, ends in spans:
+        if ended is not None and begins - ended >= _LEAST_REST_MS:
+            start = ended + _BREAK_BEFORE_MS
+            end = begins - round(max(_BREAK_AFTER_MS, preempt))
+            if end - start >= _SHORTEST_BREAK_MS:
+                yield start, end
+        ended = ends if ended is None else max(ended, ends)

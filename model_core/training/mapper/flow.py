@@ -1,25 +1,52 @@
 """Flow: where the objects lie.
 
 The cursor has a place and a direction. Each object lies a distance ahead that grows with the
-time since the last one; the style turns the direction. Rhythm is never changed here, with one
-exception in the open: a slider too long for the playfield is folded into repeats.
+time since the last one; the style turns the direction, and traits change either. Rhythm is never
+changed here, with one exception in the open: a slider too long for the playfield is folded into
+repeats.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import pi
+from dataclasses import dataclass, field
+from math import atan2, cos, exp, hypot, pi, sin, sqrt
 
 import numpy as np
 
-from model_core.training.mapper.levels import Level
+from model_core.training.mapper import traits as trait
+from model_core.training.mapper.levels import HARD, INSANE, Level
 from model_core.training.mapper.rhythm import Beat
-from model_core.training.mapper.shapes import Shape, inside, reachable, shape
+from model_core.training.mapper.shapes import Area, Shape, reachable, shape
 from model_core.training.mapper.styles import Style, Turn
 from model_core.training.songs import TICKS_PER_BEAT
 
-LONGEST_SPAN = 250.0
+LONGEST_SPAN = 290.0
+STREAM_MS = 132.0  # notes nearer than this are played as a stream
+_STREAM_SHARE, _SPACED_SHARE = 0.45, 0.95
+_FURTHEST = 360.0
 _LONG_REST = 3 * TICKS_PER_BEAT
+_INNER, _WIDE = Area(44, 36, 468, 348), Area(6, 6, 506, 378)
+_GRID, _HEX = 32.0, 40.0
+_PLAIN_CURVES, _COMPLEX_CURVES = "L", "MSRM"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the cursor is told about a beat beside its ticks.
+
+    Attributes:
+        rest_ms: since the end of the object before it.
+        span_pixels: how far a slider over the whole beat would travel.
+        velocity: slider velocity multiplier in force.
+        new_combo: it begins a combo.
+        weight: factor on the distance, by what the song does here.
+    """
+
+    rest_ms: float
+    span_pixels: float
+    velocity: float
+    new_combo: bool
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,112 +62,213 @@ class Placed:
     shape: Shape | None
 
 
-def fold(beat: Beat, pixels_per_beat: float) -> int:
-    """Slides of a slider: more than asked for where one span would be too long."""
-    slides = beat.slides
+def fold(beat: Beat, span_pixels: float) -> int:
+    """Slides of a slider: more than asked for where one span would be too long.
+
+    Spans are whole twelfths, eighths or multiples of them, so that repeats lie on the grid.
+    """
     ticks = beat.end_tick - beat.tick
-    while ticks / slides * pixels_per_beat / TICKS_PER_BEAT > LONGEST_SPAN:
-        slides += 1
-        while ticks % slides:
-            slides += 1
-    return slides
+    for slides in range(beat.slides, ticks + 1):
+        if ticks % slides or (ticks // slides % 2 and ticks // slides % 3):
+            continue
+        if span_pixels / slides <= LONGEST_SPAN:
+            return slides
+    return beat.slides
+
+
+@dataclass(slots=True)
+class _Group:
+    """Directions taken within a combo, to be repeated or mirrored by the next one."""
+
+    headings: list[float] = field(default_factory=list)
 
 
 class Cursor:
-    """Places beats one after the other."""
+    """Places beats one after the other.
 
-    def __init__(self, level: Level, style: Style, tightness: float, seed: int) -> None:
+    Args:
+        scale: factor on all distances, by which a map is fitted to its stars.
+        radius: of a circle, in osu! pixels.
+    """
+
+    def __init__(
+        self,
+        level: Level,
+        style: Style,
+        traits: frozenset[str],
+        scale: float,
+        radius: float,
+        seed: int,
+    ) -> None:
         self._level = level
         self._style = style
-        self._tightness = tightness
+        self._traits = traits
+        self._scale = scale
+        self._radius = radius
         self._rng = np.random.default_rng([seed, style.mapper_id, level.index])
+        self._area = _WIDE if trait.PLAYFIELD in traits else _INNER
+        if level.index > INSANE and trait.PLAYFIELD not in traits:
+            self._area = Area()
         self._x = float(self._rng.integers(120, 392))
         self._y = float(self._rng.integers(100, 284))
         self._heading = float(self._rng.uniform(-pi, pi))
         self._sign = 1.0
         self._count = 0
         self._sliders = 0
-        self._end_tick = 0
+        self._group, self._last_group = _Group(), _Group()
+        self._places: list[tuple[float, float]] = [(self._x, self._y)]
+        self._was_slider = False
+        self._stacked = False
 
-    def place(self, beat: Beat, new_combo: bool, velocity: float, base: float) -> Placed:
-        """Place the next beat.
-
-        Args:
-            beat: where it is in time.
-            new_combo: turns change sides here.
-            velocity: slider velocity multiplier in force.
-            base: osu! pixels that a slider travels in a beat at multiplier 1.
-        """
+    def place(self, beat: Beat, moment: Moment) -> Placed:
+        """Place the next beat."""
         if beat.is_spinner:
-            self._x, self._y, self._end_tick = 256.0, 192.0, beat.end_tick
-            return Placed(beat, 256, 192, 0, 0.0, velocity, None)
-        if new_combo:
+            self._x, self._y, self._was_slider = 256.0, 192.0, False
+            self._places.append((256.0, 192.0))
+            return Placed(beat, 256, 192, 0, 0.0, moment.velocity, None)
+        if moment.new_combo:
             self._sign = -self._sign
             self._count = 0
-        rest = beat.tick - self._end_tick
-        heading = self._heading + self._turn(rest)
-        distance = self._distance(rest, base * velocity)
-        x, y, heading = reachable(self._x, self._y, heading, distance)
-        if self._style.turn is Turn.GRID:
-            grid_x, grid_y = 32.0 * round(x / 32), 32.0 * round(y / 32)
-            if inside(grid_x, grid_y):
-                x, y = grid_x, grid_y
-        x, y = float(round(x)), float(round(y))
+            self._last_group, self._group = self._group, _Group()
+        self._stacked = self._stacks(beat, moment)
+        if not self._stacked:
+            self._move(beat, moment)
+        self._group.headings.append(self._heading)
         self._count += 1
-        self._x, self._y, self._heading, self._end_tick = x, y, heading, beat.end_tick
+        self._places.append((self._x, self._y))
+        self._was_slider = beat.is_slider
         if not beat.is_slider:
-            return Placed(beat, int(x), int(y), 1, 0.0, velocity, None)
-        return self._slider(beat, velocity, base * velocity)
+            return Placed(beat, int(self._x), int(self._y), 1, 0.0, moment.velocity, None)
+        return self._slider(beat, moment)
 
-    def _slider(self, beat: Beat, velocity: float, pixels_per_beat: float) -> Placed:
-        slides = fold(beat, pixels_per_beat)
-        span = (beat.end_tick - beat.tick) / slides * pixels_per_beat / TICKS_PER_BEAT
+    def _stacks(self, beat: Beat, moment: Moment) -> bool:
+        """Whether the next object lies exactly on the one before."""
+        return (
+            trait.PERFECT_STACKS in self._traits
+            and not self._stacked
+            and not self._was_slider
+            and self._count > 0
+            and beat.tick % TICKS_PER_BEAT != 0
+            and moment.rest_ms < 420
+        )
+
+    def _move(self, beat: Beat, moment: Moment) -> None:
+        distance = self._distance(moment)
+        heading = self._aim(moment, distance)
+        overlap = self._overlap(distance, moment)
+        if overlap is not None:
+            x, y = overlap
+            heading = atan2(y - self._y, x - self._x)
+        else:
+            x, y, heading = reachable(self._x, self._y, heading, distance, self._area)
+        x, y = self._snapped(x, y, moment)
+        self._x, self._y, self._heading = float(round(x)), float(round(y)), heading
+
+    def _snapped(self, x: float, y: float, moment: Moment) -> tuple[float, float]:
+        if trait.GRID_SNAP in self._traits:
+            near = _GRID * round(x / _GRID), _GRID * round(y / _GRID)
+        elif trait.HEXGRID in self._traits:
+            row = round(y / (_HEX * sqrt(3) / 2))
+            shift = _HEX / 2 if row % 2 else 0.0
+            near = _HEX * round((x - shift) / _HEX) + shift, row * _HEX * sqrt(3) / 2
+        else:
+            return x, y
+        streams = moment.rest_ms <= STREAM_MS
+        return near if not streams and Area().holds(*near) else (x, y)
+
+    def _overlap(self, distance: float, moment: Moment) -> tuple[float, float] | None:
+        """A place half over the object before the last, every second time."""
+        if trait.OVERLAPS not in self._traits or len(self._places) < 3 or self._count % 2 == 0:
+            return None
+        if moment.rest_ms <= STREAM_MS:
+            return None
+        x, y = self._places[-2]
+        angle = float(self._rng.uniform(-pi, pi))
+        x, y = x + self._radius * cos(angle), y + self._radius * sin(angle)
+        off = hypot(x - self._x, y - self._y)
+        if not 0.55 * distance <= off <= 1.7 * distance or not self._area.holds(x, y):
+            return None
+        return x, y
+
+    def _slider(self, beat: Beat, moment: Moment) -> Placed:
+        slides = fold(beat, moment.span_pixels)
+        span = moment.span_pixels / slides
         curves = self._style.curves
+        if trait.SIMPLE in self._traits:
+            curves = _PLAIN_CURVES
+        elif trait.COMPLEX_SHAPES in self._traits:
+            curves = _COMPLEX_CURVES
         kind = curves[self._sliders % len(curves)]
         self._sliders += 1
         bend = self._sign * (0.5 + min(1.2, span / 200.0))
-        body = shape(kind, (self._x, self._y), self._heading, span, bend)
+        body = shape(kind, (self._x, self._y), self._heading, span, bend, self._area)
         length = round(span, 12)
-        placed = Placed(beat, int(self._x), int(self._y), slides, length, velocity, body)
+        placed = Placed(beat, int(self._x), int(self._y), slides, length, moment.velocity, body)
         if slides % 2:
             self._x, self._y, self._heading = body.end[0], body.end[1], body.end_heading
         else:
             self._heading += pi
         return placed
 
-    def _distance(self, rest: int, pixels_per_beat: float) -> float:
-        level = self._level
-        stream = rest <= TICKS_PER_BEAT // 3
-        if stream and self._style.stacks and level.index == 3:
-            return 0.0
-        spread = (level.stream if stream else level.spread) * self._tightness
-        if not stream:
-            spread *= self._style.spread
-        distance = spread * pixels_per_beat * rest / TICKS_PER_BEAT
-        reach = level.reach * self._tightness
-        if rest >= _LONG_REST:
-            reach = min(reach, 200.0)
-        return float(min(distance, reach))
+    def _distance(self, moment: Moment) -> float:
+        level, rest = self._level, moment.rest_ms
+        distance = level.speed * self._scale * rest * moment.weight
+        if rest <= STREAM_MS:
+            spaced = trait.SPACED_STREAMS in self._traits
+            return min(distance * (_SPACED_SHARE if spaced else _STREAM_SHARE), 150.0)
+        if self._was_slider and level.index >= HARD:
+            distance *= self._style.after_slider
+        if trait.MESSY in self._traits:
+            distance *= exp(float(self._rng.normal(0, 0.28)))
+        reach = min(_FURTHEST, level.reach * max(1.0, sqrt(self._scale)))
+        if level.index < HARD:
+            return min(distance, level.reach)
+        # beyond half the reach distances grow more slowly, so that strong sounds still stand out
+        soft = 0.6 * reach
+        if distance > soft:
+            distance = soft + (reach - soft) * (1 - exp(-(distance - soft) / (reach - soft)))
+        return min(distance, 200.0) if rest > 2000 else distance
 
-    def _turn(self, rest: int) -> float:
+    def _aim(self, moment: Moment, distance: float) -> float:
+        """The wanted direction, in radians."""
+        streams = moment.rest_ms <= STREAM_MS
+        index = len(self._group.headings)
+        if not streams and index < len(self._last_group.headings):
+            if trait.REPETITION in self._traits:
+                return self._last_group.headings[index]
+            if trait.SYMMETRICAL in self._traits:
+                return pi - self._last_group.headings[index]
+        turn = self._turn(streams)
+        heading = self._heading + turn
+        if trait.PLAYFIELD in self._traits and not streams:
+            ways = (heading, self._heading - turn)
+            return max(ways, key=lambda way: self._outwardness(way, distance))
+        return heading
+
+    def _outwardness(self, heading: float, distance: float) -> float:
+        x, y, _ = reachable(self._x, self._y, heading, distance, self._area)
+        return hypot((x - 256) / 256, (y - 192) / 192)
+
+    def _turn(self, streams: bool) -> float:
         """Change of direction in radians before the next object."""
-        jitter = float(self._rng.normal(0, 0.05))
-        if rest <= TICKS_PER_BEAT // 3:
-            return self._sign * 0.2 + jitter
+        messy = trait.MESSY in self._traits
+        jitter = float(self._rng.normal(0, 0.6 if messy else 0.05))
+        if streams:
+            return self._sign * 0.2 + jitter / 2
         turn = self._style.turn
-        sharp = 1.0 if self._level.index >= 2 else 0.5
+        sharp = 1.0 if self._level.index >= HARD else 0.5
         if turn is Turn.FLOW:
             angle = 0.55
-        elif turn is Turn.ZIGZAG:
-            angle = 2.75 * sharp
+        elif turn is Turn.SHARP:
+            angle = 2.5 * sharp
         elif turn is Turn.SQUARE:
             angle = pi / 2
         elif turn is Turn.TRIANGLE:
             angle = 2 * pi / 3 * sharp
         elif turn is Turn.LINEAR:
             angle = 0.1 if self._count % 4 else pi * sharp
-        elif turn is Turn.GRID:
-            angle = pi / 2 if self._count % 2 else pi / 4
+        elif turn is Turn.BACK:
+            angle = 3.05 * sharp
         elif turn is Turn.WIDE:
             angle = 1.0 if self._count % 2 else -1.0
         else:

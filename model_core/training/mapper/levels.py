@@ -1,75 +1,117 @@
-"""Difficulty levels: which onsets become objects, and how large and how far apart they are.
+"""Difficulty: how fine a rhythm is followed, how fast the cursor moves, which stars are aimed at.
 
-Five levels, from Easy to Extra. A level's rhythm is the same in every style, so that it can be
-heard from the music alone; spacing grows a little within a level.
+A level is a number from 0 to 1. Six names divide it, and everything else grows smoothly with it.
+Limits of rhythm are milliseconds, so that a level asks the same of a player at every tempo: a
+place in the bar belongs to the finest grid that it lies on, and that grid has to be wide enough.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model_core.training.songs import TICKS_PER_BEAT
+import numpy as np
 
-_FAST_BEAT_MS = 400.0  # above 150 BPM, every beat is too much for an easy map
+from model_core.training.songs import TICKS_PER_BEAT, SongPlan
+
+LEVELS = ("Easy", "Normal", "Hard", "Insane", "Expert", "Extra")
+EASY, NORMAL, HARD, INSANE, EXPERT, EXTRA = range(len(LEVELS))
+
+_AT = tuple(number / len(LEVELS) for number in range(len(LEVELS) + 1))
+_MELODY_MS = (430, 320, 215, 125, 88, 72, 58)
+_DRUMS_MS = (860, 600, 400, 230, 130, 88, 66)
+_CYMBALS_MS = (9999, 9999, 900, 420, 230, 150, 110)
+_ARPEGGIO_MS = (9999, 9999, 9999, 9999, 200, 110, 80)
+_SLIDER_MS = (300, 250, 180, 130, 115, 100, 90)
+_SPEED = (0.17, 0.30, 0.46, 0.75, 1.15, 1.5, 1.9)
+_REACH = (180, 200, 225, 250, 285, 320, 350)
+_RECOVERY_MS = (1200, 800, 560, 400, 300, 260, 240)
+_FEWEST_STARS, _MOST_STARS = 1.0, 7.0
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """One difficulty.
 
-    ``melody`` and ``drums`` are the ticks between the places where a melody note (or a tom) and
-    a kick or snare may become an object, ``hats`` the same for hi-hats (0: never); in swung
-    songs quarters become thirds. Sliders last
-    ``slider_snap`` ticks or a multiple, and leave ``gap`` ticks before the next object. ``spread``
-    is the distance between objects in units of what a slider travels in the same time,
-    ``stream`` the same for notes a quarter of a beat apart; ``reach`` limits it in osu! pixels.
+    Attributes:
+        value: 0 (Easy) to 1 (Extra).
+        index: of its name in ``LEVELS``.
+        melody_ms: the finest grid on which a tune is followed.
+        drums_ms: the same for drums under a tune; where no tune is in front they are followed
+            as finely as one.
+        cymbals_ms: the same for hats and rides.
+        arpeggio_ms: the same for arpeggios.
+        slider_ms: the shortest slider on a held note.
+        recovery_ms: the least time after a spinner.
+        speed: osu! pixels a millisecond between objects, before the map is fitted to its stars.
+        reach: the furthest that two objects lie apart, in osu! pixels.
+        stars: the star rating aimed at.
     """
 
+    value: float
     index: int
     name: str
-    melody: int
-    drums: int
-    hats: int
-    slider_snap: int
-    slider_min: int
-    gap: int
-    spread: float
-    stream: float
+    melody_ms: float
+    drums_ms: float
+    cymbals_ms: float
+    arpeggio_ms: float
+    slider_ms: float
+    recovery_ms: float
+    speed: float
     reach: float
-    circle_size: float
-    approach_rate: float
-    overall_difficulty: float
-    hp_drain_rate: float
-    slider_multiplier: float
-    combo_bars: int
-
-
-LEVELS: tuple[Level, ...] = (
-    Level(0, "Easy", 24, 48, 0, 24, 24, 24, 0.85, 0.85, 170, 2.8, 3.0, 2.0, 2.0, 1.0, 2),
-    Level(1, "Normal", 24, 24, 0, 12, 12, 12, 0.95, 0.95, 190, 3.2, 5.0, 4.0, 4.0, 1.2, 2),
-    Level(2, "Hard", 12, 24, 0, 12, 12, 12, 1.15, 1.0, 220, 3.6, 7.0, 6.0, 5.0, 1.4, 1),
-    Level(3, "Insane", 6, 12, 0, 6, 12, 6, 1.5, 0.9, 270, 4.0, 8.8, 8.0, 5.5, 1.7, 1),
-    Level(4, "Extra", 6, 6, 12, 6, 12, 6, 1.95, 1.15, 340, 4.2, 9.4, 9.0, 6.0, 1.9, 1),
-)
+    stars: float
 
 
 def level_of(value: float) -> Level:
-    """The level that holds ``value`` in [0, 1]: five equal parts."""
-    return LEVELS[min(len(LEVELS) - 1, max(0, int(value * len(LEVELS))))]
+    """The level at ``value``, 0 (Easy) to 1 (Extra)."""
+    index = min(len(LEVELS) - 1, max(0, int(value * len(LEVELS))))
+
+    def at(row: tuple[float, ...]) -> float:
+        return float(np.interp(value, _AT, row))
+
+    return Level(
+        value=value,
+        index=index,
+        name=LEVELS[index],
+        melody_ms=at(_MELODY_MS),
+        drums_ms=at(_DRUMS_MS),
+        cymbals_ms=at(_CYMBALS_MS),
+        arpeggio_ms=at(_ARPEGGIO_MS),
+        slider_ms=at(_SLIDER_MS),
+        recovery_ms=at(_RECOVERY_MS),
+        speed=at(_SPEED),
+        reach=at(_REACH),
+        stars=_FEWEST_STARS + (_MOST_STARS - _FEWEST_STARS) * value,
+    )
 
 
-def allows(step: int, tick_in_bar: int, triplets: bool) -> bool:
-    """Whether a grid of ``step`` ticks has a line at ``tick_in_bar``.
+def grid_at(plan: SongPlan, tick: int) -> int:
+    """Ticks of the coarsest usual grid that has a line at ``tick``.
 
-    In swung songs the halves of a beat become its last third, and quarters its thirds.
+    A bar's first beat belongs to the grid of bars, every second beat to that of two beats, and so
+    on down to single ticks. In swung songs the last third of a beat stands for its half.
     """
-    if triplets and step == 12:
-        return tick_in_bar % TICKS_PER_BEAT in (0, 16)
-    if triplets and step == 6:
-        return tick_in_bar % 8 == 0
-    return tick_in_bar % step == 0
+    tempo = plan.tempo_at(tick)
+    bar = tempo.meter * TICKS_PER_BEAT
+    place = (tick - tempo.tick) % bar
+    if place == 0:
+        return bar
+    inner = place % TICKS_PER_BEAT
+    if inner == 0:
+        return 48 if place % 48 == 0 else TICKS_PER_BEAT
+    if plan.triplets and inner == 16:
+        return 12
+    for step in (12, 8, 6, 4, 3, 2):
+        if inner % step == 0:
+            return step
+    return 1
 
 
-def melody_step(level: Level, beat_length: float) -> int:
-    """The level's melody grid at a tempo."""
-    return 48 if level.index == 0 and beat_length < _FAST_BEAT_MS else level.melody
+def step_for(tick_ms: float, least_ms: float, triplets: bool) -> int:
+    """The finest usual grid, in ticks, whose lines lie at least ``least_ms`` apart.
+
+    Two beats where no other is wide enough.
+    """
+    for step in (8, 24) if triplets else (3, 6, 12, 24):
+        if step * tick_ms >= least_ms:
+            return step
+    return 48

@@ -1,35 +1,47 @@
 """Rhythm: which sounds become objects, and of which sort.
 
-The rule is the same for every song and is meant to be heard: a melody note on the level's melody
-grid, or a kick or snare on its drum grid (on Extra a hi-hat on half beats too), is an object
-unless a slider before it covers it. A held note is a slider for as long as it sounds, rounded
-down to the level's grid. A rising noise is a spinner. Where nothing of this sounds there is
-nothing to click.
+The rule is the same for every song and is meant to be heard. A melody note on the level's grid is
+an object; so is a drum on the level's coarser one for drums, or on the melody's where no tune is
+in front; hats, rides and arpeggios join on high levels. A held note is a slider for as long as it
+sounds, rounded down to the grid. Notes too fast for the level are covered by a short slider. A
+rising noise is a spinner. Where nothing of this sounds there is nothing to click.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model_core.training.mapper.accents import Accent, accents
-from model_core.training.mapper.levels import Level, allows, melody_step
+from model_core.training.mapper.accents import Accent, accents, tick_in_bar
+from model_core.training.mapper.levels import HARD, INSANE, Level, grid_at, step_for
 from model_core.training.mapper.styles import Style
-from model_core.training.songs import TICKS_PER_BEAT, Note, Part, SongPlan
+from model_core.training.mapper.traits import CIRCLE_ONLY, SLIDER_TECH, SPINNER_HEAVY
+from model_core.training.songs import TICKS_PER_BEAT, Part, SongPlan
 
 __all__ = ["Accent", "Beat", "accents", "rhythm", "tick_in_bar"]
 
 MAX_SLIDER_TICKS = 4 * TICKS_PER_BEAT
-_SHORTEST_SPINNER_MS = 700.0
+_SHORTEST_SPINNER_MS = 900.0
 _SPINNER_REST = TICKS_PER_BEAT
+_HELD_SPINNER_MS = 1100.0
+_LEAST_NOTE_GAP = 0.65  # of the melody's grid, where grids of thirds and quarters meet
+_LEAST_SLIDER_GAP = 0.75  # of the melody's grid, from a slider's end to the next object
+_SHORTEST_COVER_MS = 80.0
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """An object's place in time. Circles end where they begin; ``slides`` is 0 for spinners."""
+    """An object's place in time. Circles end where they begin; ``slides`` is 0 for spinners.
+
+    ``strength`` is that of the sound it begins with; ``covers`` marks a short slider whose end
+    or turn lies on a note too fast for the level.
+    """
 
     tick: int
     end_tick: int
     slides: int = 1
+    strength: float = 0.0
+    covers: bool = False
 
     @property
     def is_spinner(self) -> bool:
@@ -42,82 +54,149 @@ class Beat:
         return self.slides > 0 and self.end_tick > self.tick
 
 
-def rhythm(plan: SongPlan, level: Level, style: Style) -> list[Beat]:
-    """The objects of a song in time order; none begins before another has ended."""
-    melody = {note.tick: note for note in plan.notes if note.part is Part.TOM}
-    melody.update({note.tick: note for note in plan.notes if note.part is Part.LEAD})
-    drums = {note.tick for note in plan.notes if note.part in (Part.KICK, Part.SNARE)}
-    hats = {note.tick for note in plan.notes if note.part is Part.HAT and level.hats}
-    spinners = {note.tick: note for note in plan.notes if note.part is Part.RISER}
-    beats: list[Beat] = []
-    free = 0
-    for tick in sorted(melody.keys() | drums | hats | spinners.keys()):
-        if tick < free:
-            continue
-        if tick in spinners:
-            note = spinners[tick]
-            end = tick + note.ticks - _SPINNER_REST
-            if plan.milliseconds(end) - note.onset_ms >= _SHORTEST_SPINNER_MS:
-                beats.append(Beat(tick, end, slides=0))
-                free = tick + note.ticks
+def rhythm(
+    plan: SongPlan,
+    level: Level,
+    style: Style,
+    traits: frozenset[str] = frozenset(),
+    heard: Mapping[int, Accent] | None = None,
+) -> list[Beat]:
+    """The objects of a song in time order; none begins before another has ended.
+
+    Args:
+        traits: descriptors drawn for the map; three of them touch the rhythm.
+        heard: the song's accents, where they are at hand.
+    """
+    reader = _Reader(plan, level, style, traits, accents(plan) if heard is None else heard)
+    return reader.beats()
+
+
+class _Reader:
+    """One pass over a song's accents."""
+
+    def __init__(
+        self,
+        plan: SongPlan,
+        level: Level,
+        style: Style,
+        traits: frozenset[str],
+        heard: Mapping[int, Accent],
+    ) -> None:
+        self._plan = plan
+        self._level = level
+        self._style = style
+        self._traits = traits
+        self._heard = heard
+
+    def beats(self) -> list[Beat]:
+        plan, level = self._plan, self._level
+        found: list[Beat] = []
+        last_ms, least = -1e9, 0.0
+        covered = -1  # the tick before which nothing may begin, whatever sounds there
+        for tick, accent in self._heard.items():
+            if tick < covered:
                 continue
-        beat_length = plan.tempo_at(tick).beat_length
-        place = tick_in_bar(plan, tick)
-        on_melody = tick in melody and allows(melody_step(level, beat_length), place, plan.triplets)
-        on_drums = tick in drums and allows(level.drums, place, plan.triplets)
-        on_hats = tick in hats and allows(level.hats, place, plan.triplets)
-        if not (on_melody or on_drums or on_hats):
-            continue
-        beat = _object(plan, level, style, tick, melody if on_melody else {})
-        beats.append(beat)
-        free = beat.end_tick + (_gap(level, plan.triplets) if beat.is_slider else 1)
-    return beats
+            now = plan.milliseconds(tick)
+            beat = self._spinner(accent, now)
+            if beat is None:
+                if now - last_ms < least - 0.01 or not self._followed(accent):
+                    continue
+                beat = self._object(accent)
+            elif now - last_ms < least - 0.01:
+                continue
+            found.append(beat)
+            last_ms = plan.milliseconds(beat.end_tick)
+            covered = beat.end_tick + 1
+            if beat.is_spinner:
+                least = level.recovery_ms
+            elif beat.covers:
+                least = level.melody_ms * 0.4
+            else:
+                share = _LEAST_SLIDER_GAP if beat.is_slider else _LEAST_NOTE_GAP
+                least = level.melody_ms * share
+        return found
 
+    def _spinner(self, accent: Accent, now: float) -> Beat | None:
+        if accent.rise:
+            end = accent.tick + accent.rise - _SPINNER_REST
+            if self._plan.milliseconds(end) - now >= _SHORTEST_SPINNER_MS:
+                return Beat(accent.tick, end, 0, accent.strength)
+        if SPINNER_HEAVY in self._traits and accent.held >= 2 * TICKS_PER_BEAT:
+            end = accent.tick + accent.held // TICKS_PER_BEAT * TICKS_PER_BEAT
+            if self._plan.milliseconds(end) - now >= _HELD_SPINNER_MS:
+                return Beat(accent.tick, end, 0, accent.strength)
+        return None
 
-def tick_in_bar(plan: SongPlan, tick: int) -> int:
-    """Ticks since the last bar line."""
-    tempo = plan.tempo_at(tick)
-    return (tick - tempo.tick) % (tempo.meter * TICKS_PER_BEAT)
+    def _followed(self, accent: Accent) -> bool:
+        level, tick = self._level, accent.tick
+        width = grid_at(self._plan, tick) * self._tick_ms(tick) + 0.01
+        if accent.melody is not None and width >= level.melody_ms:
+            return True
+        drums_ms = level.drums_ms * self._style.drums
+        if not self._plan.section_at(tick).has_lead:
+            drums_ms = level.melody_ms
+        if (accent.drum or accent.crash) and width >= drums_ms:
+            return True
+        if accent.cymbal and width >= level.cymbals_ms:
+            return True
+        return Part.ARP in accent.parts and width >= level.arpeggio_ms
 
+    def _object(self, accent: Accent) -> Beat:
+        """The object at an accent that certainly has one."""
+        tick, strength = accent.tick, accent.strength
+        circle = Beat(tick, tick, 1, strength)
+        if CIRCLE_ONLY in self._traits:
+            return circle
+        width = grid_at(self._plan, tick) * self._tick_ms(tick) + 0.01
+        if accent.melody is None or width < self._level.melody_ms:
+            return circle
+        if accent.held:
+            return Beat(tick, tick + self._held_ticks(accent), 1, strength)
+        if self._plan.triplets:
+            return circle
+        return self._covering(accent) or circle
 
-def _gap(level: Level, triplets: bool) -> int:
-    if not triplets:
-        return level.gap
-    return {6: 8, 12: 8}.get(level.gap, level.gap)
+    def _held_ticks(self, accent: Accent) -> int:
+        """Length of the slider on a held note; 0 where it stays a circle."""
+        level, triplets, held = self._level, self._plan.triplets, accent.held
+        tick_ms = self._tick_ms(accent.tick)
+        snap = step_for(tick_ms, 0.8 * level.melody_ms, triplets)
+        if not triplets:
+            snap = max(snap, 6)
+            if held >= 2 * TICKS_PER_BEAT:
+                snap = max(snap, TICKS_PER_BEAT)
+            elif held >= TICKS_PER_BEAT:
+                snap = max(snap, TICKS_PER_BEAT // 2)
+        ticks = min(held, MAX_SLIDER_TICKS) // snap * snap
+        shortest = level.slider_ms
+        if self._style.long_sliders_only and level.index >= INSANE:
+            shortest = max(shortest, TICKS_PER_BEAT * tick_ms)
+        return ticks if ticks * tick_ms >= shortest - 0.01 else 0
 
+    def _covering(self, accent: Accent) -> Beat | None:
+        """A short slider over notes that are too fast for the level, or over a fast pair."""
+        level, tick = self._level, accent.tick
+        tick_ms = self._tick_ms(tick)
+        step = max(6, step_for(tick_ms, level.melody_ms, False))
+        half = step // 2
+        if level.index <= HARD or self._style.bounce:
+            if half * tick_ms < _SHORTEST_COVER_MS or not self._tune(tick + half):
+                half = 0
+            if half and self._tune(tick + step) and tick % (2 * step) == 0:
+                return Beat(tick, tick + step, 2, accent.strength)
+            if half and not self._tune(tick + step):
+                return Beat(tick, tick + half, 1, accent.strength, covers=True)
+        kicks = self._style.kick_sliders or SLIDER_TECH in self._traits
+        if level.index >= INSANE and kicks and step == 6 and self._tune(tick + 6):
+            alone = not self._tune(tick - 6) and not self._tune(tick + 12)
+            fast = SLIDER_TECH in self._traits and tick % 12 == 0 and self._tune(tick + 12)
+            if alone or fast:
+                return Beat(tick, tick + 6, 1, accent.strength, covers=True)
+        return None
 
-def _object(plan: SongPlan, level: Level, style: Style, tick: int, melody: dict[int, Note]) -> Beat:
-    """The object at a tick that certainly has one; ``melody`` is empty for drum strokes."""
-    note = melody.get(tick)
-    if note is None:
-        return Beat(tick, tick)
-    if note.held:
-        ticks = _slider_ticks(level, style, note.ticks, plan.triplets)
-        return Beat(tick, tick + ticks)
-    if plan.triplets:
-        return Beat(tick, tick)
-    if level.index == 2 and tick + 6 in melody and tick + 12 in melody:
-        return Beat(tick, tick + 12, slides=2)
-    if level.index == 1 and style.bounce and tick + 12 in melody and tick + 24 in melody:
-        return Beat(tick, tick + 24, slides=2)
-    alone = tick - 6 not in melody and tick + 12 not in melody
-    if level.index >= 3 and style.kick_sliders and alone and tick + 6 in melody:
-        return Beat(tick, tick + 6)
-    return Beat(tick, tick)
+    def _tune(self, tick: int) -> bool:
+        accent = self._heard.get(tick)
+        return accent is not None and accent.melody is not None
 
-
-def _slider_ticks(level: Level, style: Style, held: int, triplets: bool) -> int:
-    """Length of the slider on a note held for ``held`` ticks; 0 where it stays a circle."""
-    shortest = level.slider_min
-    if style.long_sliders_only and level.index >= 3:
-        shortest = TICKS_PER_BEAT
-    snap = level.slider_snap
-    if triplets:
-        snap = 8 if snap < TICKS_PER_BEAT else snap
-        shortest = max(shortest, 16)
-    elif held >= 2 * TICKS_PER_BEAT:
-        snap = TICKS_PER_BEAT
-    elif held >= TICKS_PER_BEAT:
-        snap = max(snap, 12)
-    ticks = min(held, MAX_SLIDER_TICKS) // snap * snap
-    return ticks if ticks >= shortest else 0
+    def _tick_ms(self, tick: int) -> float:
+        return self._plan.tempo_at(tick).beat_length / TICKS_PER_BEAT

@@ -6,14 +6,19 @@ Angles are radians, x to the right and y down, as on the playfield of 512 by 384
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import atan2, cos, hypot, pi, sin
 
 import numpy as np
 
 LEFT, TOP, RIGHT, BOTTOM = 20.0, 20.0, 492.0, 364.0
+KINDS = "LPBSRM"
 _STRAIGHT_BELOW = 55.0  # shorter sliders are straight in every style
+_CORNERS_FROM = 110.0  # shorter ones have no room for two corners
 _TRIES = (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9, 10, -10, 11, -11, 12)
 _TRY_STEP = pi / 12
+_SAMPLES = 9
+_BEND_STEP = 0.05
 
 Point = tuple[float, float]
 
@@ -28,13 +33,37 @@ class Shape:
     end_heading: float
 
 
-def inside(x: float, y: float) -> bool:
-    """Whether an object at this place is comfortably visible."""
-    return LEFT <= x <= RIGHT and TOP <= y <= BOTTOM
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where objects may lie, in osu! pixels."""
+
+    left: float = LEFT
+    top: float = TOP
+    right: float = RIGHT
+    bottom: float = BOTTOM
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a place lies in the area."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
 
 
-def reachable(x: float, y: float, heading: float, distance: float) -> tuple[float, float, float]:
-    """Move ``distance`` in a direction as near to ``heading`` as the playfield allows.
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A shape of length 1 that begins at the origin and leaves along the x axis."""
+
+    letter: str
+    control: tuple[Point, ...]
+    path: tuple[Point, ...]
+    end_heading: float
+
+
+PLAYFIELD = Area()
+
+
+def reachable(
+    x: float, y: float, heading: float, distance: float, area: Area = PLAYFIELD
+) -> tuple[float, float, float]:
+    """Move ``distance`` in a direction as near to ``heading`` as the area allows.
 
     Returns the new x, y and the direction taken. Where no direction is long enough, the way to
     the middle is taken as far as it goes.
@@ -42,96 +71,101 @@ def reachable(x: float, y: float, heading: float, distance: float) -> tuple[floa
     for attempt in _TRIES:
         angle = heading + attempt * _TRY_STEP
         to_x, to_y = x + distance * cos(angle), y + distance * sin(angle)
-        if inside(to_x, to_y):
+        if area.holds(to_x, to_y):
             return to_x, to_y, angle
     angle = atan2(192 - y, 256 - x)
     shorter = min(distance, hypot(192 - y, 256 - x))
     return x + shorter * cos(angle), y + shorter * sin(angle), angle
 
 
-def shape(kind: str, start: Point, heading: float, length: float, bend: float) -> Shape:
+def shape(
+    kind: str, start: Point, heading: float, length: float, bend: float, area: Area = PLAYFIELD
+) -> Shape:
     """A slider of ``length`` pixels from ``start``, leaving in about ``heading``.
 
     ``kind`` is L (straight), P (an arc that turns by ``bend`` radians in all), B (a curve that
-    bends later), or R (two straight parts with a red anchor between them). Where the wanted
-    shape leaves the playfield the direction is turned, then the bend reversed, then the slider
-    made straight.
+    bends later), S (one that bends to both sides), R (two straight parts with a red anchor
+    between them) or M (three straight parts, two red anchors). Where the wanted shape leaves the
+    area the direction is turned, then the bend reversed, then the slider made straight, and at
+    last rolled up into an arc.
     """
-    wanted = "L" if length < _STRAIGHT_BELOW else kind
-    attempts = [(wanted, bend), (wanted, -bend), ("L", 0.0)]
+    wanted = kind
+    if length < _STRAIGHT_BELOW:
+        wanted = "L"
+    elif kind == "M" and length < _CORNERS_FROM:
+        wanted = "R"
+    attempts = [(wanted, bend), (wanted, -bend), ("L", 0.0), ("P", pi), ("P", 1.6 * pi)]
     for letter, turn in attempts:
+        unit = _unit(letter, round(turn / _BEND_STEP))
         for attempt in _TRIES:
-            found = _fit(letter, start, heading + attempt * _TRY_STEP, length, turn)
+            found = _fit(unit, start, heading + attempt * _TRY_STEP, length, area)
             if found is not None:
                 return found
     # Only from a corner with an extreme length: as far towards the middle as it goes.
     angle = atan2(192 - start[1], 256 - start[0])
-    return _straight(start, angle, length)
+    x, y = start[0] + length * cos(angle), start[1] + length * sin(angle)
+    return Shape("L", ((round(x), round(y)),), (x, y), angle)
 
 
-def _fit(kind: str, start: Point, heading: float, length: float, bend: float) -> Shape | None:
-    if kind == "L":
-        found = _straight(start, heading, length)
-        return found if inside(*found.end) else None
-    if kind == "P":
-        return _arc(start, heading, length, bend)
-    if kind == "R":
-        return _broken(start, heading, length, bend)
-    return _bezier(start, heading, length, bend)
-
-
-def _whole(x: float, y: float) -> tuple[int, int]:
-    return round(x), round(y)
-
-
-def _straight(start: Point, heading: float, length: float) -> Shape:
-    x, y = start[0] + length * cos(heading), start[1] + length * sin(heading)
-    return Shape("L", (_whole(x, y),), (x, y), heading)
-
-
-def _arc(start: Point, heading: float, length: float, bend: float) -> Shape | None:
-    radius = length / bend  # signed: positive bends clockwise on the screen
-    points = []
-    for part in (0.25, 0.5, 0.75, 1.0):
-        turned = bend * part
-        x = start[0] + radius * (sin(heading + turned) - sin(heading))
-        y = start[1] - radius * (cos(heading + turned) - cos(heading))
-        if not inside(x, y):
+def _fit(unit: _Unit, start: Point, heading: float, length: float, area: Area) -> Shape | None:
+    cosine, sine = length * cos(heading), length * sin(heading)
+    left, top = start
+    x = y = 0.0
+    for along, across in unit.path:
+        x, y = left + along * cosine - across * sine, top + along * sine + across * cosine
+        if not area.holds(x, y):
             return None
-        points.append((x, y))
-    middle, end = points[1], points[3]
-    return Shape("P", (_whole(*middle), _whole(*end)), end, heading + bend)
+    # Points are whole pixels, which must not leave a curve shorter than it is to be.
+    grown = (length + 1.0) / length if unit.letter == "B" else 1.0
+    points = tuple(
+        (
+            round(left + grown * (along * cosine - across * sine)),
+            round(top + grown * (along * sine + across * cosine)),
+        )
+        for along, across in unit.control
+    )
+    return Shape(unit.letter, points, (x, y), heading + unit.end_heading)
 
 
-def _broken(start: Point, heading: float, length: float, bend: float) -> Shape | None:
-    half = length / 2
-    corner_x, corner_y = start[0] + half * cos(heading), start[1] + half * sin(heading)
-    x, y = corner_x + half * cos(heading + bend), corner_y + half * sin(heading + bend)
-    if not (inside(corner_x, corner_y) and inside(x, y)):
-        return None
-    corner = _whole(corner_x, corner_y)
-    return Shape("B", (corner, corner, _whole(x, y)), (x, y), heading + bend)
+@lru_cache(maxsize=1024)
+def _unit(kind: str, bend_steps: int) -> _Unit:
+    bend = bend_steps * _BEND_STEP
+    if kind == "L" or (kind == "P" and bend_steps == 0):
+        return _Unit("L", ((1.0, 0.0),), ((1.0, 0.0),), 0.0)
+    if kind == "P":
+        arc = tuple(
+            (sin(bend * part) / bend, (1 - cos(bend * part)) / bend)
+            for part in (0.25, 0.5, 0.75, 1.0)
+        )
+        return _Unit("P", (arc[1], arc[3]), arc, bend)
+    if kind in "RM":
+        return _broken((0.0, bend) if kind == "R" else (0.0, bend, -bend / 2))
+    return _bezier((0.0, bend, bend / 4) if kind == "B" else (0.0, bend, -bend))
 
 
-def _bezier(start: Point, heading: float, length: float, bend: float) -> Shape | None:
-    """A cubic whose control polygon is scaled until its path is as long as asked."""
-    first = np.array([cos(heading), sin(heading)])
-    second = np.array([cos(heading + bend), sin(heading + bend)])
-    third = np.array([cos(heading + bend / 4), sin(heading + bend / 4)])
-    control = np.cumsum(np.stack([0 * first, first, second, third]), axis=0) * (length / 3)
-    t = np.linspace(0, 1, 33)[:, None]
+def _broken(directions: tuple[float, ...]) -> _Unit:
+    """Straight parts of one length; an anchor that stands twice is a corner."""
+    part = 1.0 / len(directions)
+    corners: list[Point] = [(0.0, 0.0)]
+    for direction in directions:
+        x, y = corners[-1]
+        corners.append((x + part * cos(direction), y + part * sin(direction)))
+    control = [corner for corner in corners[1:-1] for _ in range(2)] + [corners[-1]]
+    return _Unit("B", tuple(control), tuple(corners[1:]), directions[-1])
+
+
+def _bezier(directions: tuple[float, float, float]) -> _Unit:
+    """A cubic whose control polygon is scaled until its path is 1 long."""
+    steps = np.array([[cos(angle), sin(angle)] for angle in directions])
+    control = np.vstack([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+    t = np.linspace(0, 1, 8 * (_SAMPLES - 1) + 1)[:, None]
     basis = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
     path = basis @ control
-    drawn = float(np.sum(np.hypot(*np.diff(path, axis=0).T)))
-    scale = length / drawn * 1.004  # rounding must not leave it short
-    path = path * scale + np.array(start)
-    if not all(inside(float(x), float(y)) for x, y in path[4::4]):
-        return None
-    points = control[1:] * scale + np.array(start)
+    scale = 1.0 / float(np.sum(np.hypot(*np.diff(path, axis=0).T)))
     last = path[-1] - path[-2]
-    return Shape(
+    return _Unit(
         "B",
-        tuple(_whole(float(x), float(y)) for x, y in points),
-        (float(path[-1, 0]), float(path[-1, 1])),
+        tuple((float(x), float(y)) for x, y in control[1:] * scale),
+        tuple((float(x), float(y)) for x, y in path[8::8] * scale),
         atan2(float(last[1]), float(last[0])),
     )

@@ -2,50 +2,72 @@
 
 from __future__ import annotations
 
-from model_core.beatmap.new_objects import Sound
-from model_core.training.mapper.styles import Style
-from model_core.training.songs import Part, SectionKind, SongPlan
+from collections.abc import Mapping
 
-_SECTION_VOLUME = {
-    SectionKind.INTRO: -15,
-    SectionKind.VERSE: 0,
-    SectionKind.CHORUS: 15,
-    SectionKind.BREAK: -20,
-    SectionKind.OUTRO: -10,
-}
+from model_core.beatmap.new_objects import WHISTLE, Sound
+from model_core.training.mapper.accents import Accent, accents
+from model_core.training.mapper.styles import Style, Whistle
+from model_core.training.songs import Part, Section, SectionKind, SongPlan
+
+_STEP = 5
+_SPREAD = 50  # per cent of volume between the quietest and the loudest section
+_QUIET_DROP = 10
 
 
 class Drummer:
     """Answers the sound for a tick of one song in one style."""
 
-    def __init__(self, plan: SongPlan, style: Style) -> None:
+    def __init__(
+        self, plan: SongPlan, style: Style, heard: Mapping[int, Accent] | None = None
+    ) -> None:
         self._plan = plan
         self._style = style
-        self._additions: dict[int, int] = {}
-        for note in plan.notes:
-            if note.part is Part.SNARE:
-                self._add(note.tick, style.snare)
-            elif note.part is Part.CRASH:
-                self._add(note.tick, style.crash)
-
-    def _add(self, tick: int, bits: int) -> None:
-        self._additions[tick] = self._additions.get(tick, 0) | bits
+        self._heard = accents(plan) if heard is None else heard
 
     def volume(self, tick: int) -> int:
-        """Volume in per cent: the style's, changed by the section."""
+        """Volume in per cent, in steps of 5: the style's, changed by the section's energy."""
         section = self._plan.section_at(tick)
-        return max(10, min(100, self._style.volume + _SECTION_VOLUME[section.kind]))
+        change = _SPREAD * (section.energy - 0.5)
+        if section.kind is SectionKind.BREAK:
+            change -= _QUIET_DROP
+        volume = _STEP * round((self._style.volume + change) / _STEP)
+        return max(15, min(100, volume))
+
+    def sample_set(self, section: Section) -> int:
+        """The sample set of a section: 1 normal, 2 soft, 3 drum."""
+        return self._style.kiai_set if section.kiai else self._style.sample_set
+
+    def additions(self, tick: int) -> int:
+        """Whistle, finish and clap bits for what sounds at a tick."""
+        accent = self._heard.get(tick)
+        if accent is None:
+            return 0
+        bits = 0
+        if accent.snare:
+            bits |= self._style.snare
+        if accent.crash:
+            bits |= self._style.crash
+        whistle = self._style.whistle
+        if (
+            (whistle is Whistle.PHRASES and accent.phrase)
+            or (whistle is Whistle.RIDES and Part.RIDE in accent.parts)
+            or (whistle is Whistle.CHORDS and Part.CHORD in accent.parts)
+        ):
+            bits |= WHISTLE
+        return bits
 
     def at(self, tick: int, volume: int) -> Sound:
         """The sound of a hit at a tick."""
-        style = self._style
+        return self._sound(tick, self.additions(tick), volume)
+
+    def body(self, tick: int, volume: int) -> Sound:
+        """The sound of the body of a slider that begins at a tick."""
+        return self._sound(tick, 0, volume)
+
+    def _sound(self, tick: int, additions: int, volume: int) -> Sound:
         return Sound(
-            additions=self._additions.get(tick, 0),
-            sample_set=style.sample_set,
-            addition_set=style.addition_set,
+            additions=additions,
+            sample_set=self.sample_set(self._plan.section_at(tick)),
+            addition_set=self._style.addition_set,
             volume=volume,
         )
-
-    def body(self, volume: int) -> Sound:
-        """The sound of a slider's body."""
-        return Sound(0, self._style.sample_set, self._style.addition_set, volume)
