@@ -7,42 +7,44 @@ distances are multiplied by one factor until the game's own calculation gives th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import log
 
 from model_core.beatmap.stars import star_rating
 from model_core.training.mapper.flow import Placed
 from model_core.training.songs import SongPlan
 
 LEAST, MOST = 0.4, 2.6
-_NEAR = 0.08  # stars
+_NEAR = 0.1  # stars
 _TRIES = 4
-_POWER = 0.55  # stars grow about so with distances
-_NEW_COMBO = 4
+_GENTLE = 3.0  # stars up to which distances are not limited by the playfield
+_POWERS = (0.5, 0.3)  # stars grow about so with distances, up to there and beyond
+_LEAST_POWER, _MOST_POWER = 0.15, 0.8
 
 
 def fitted(wanted: float, rate: Callable[[float], float]) -> float:
     """The factor, in hundredths within ``LEAST`` and ``MOST``, that comes nearest to ``wanted``.
+
+    A secant search on logarithms, of at most four maps.
 
     Args:
         wanted: stars.
         rate: the stars of the map at a factor; grows with it, roughly.
     """
     seen: dict[float, float] = {}
-    scale, low, high = 1.0, LEAST, MOST
+    power = _POWERS[0 if wanted <= _GENTLE else 1]
+    before: tuple[float, float] | None = None
+    scale = 1.0
     for _ in range(_TRIES):
-        stars = seen[scale] = rate(scale)
+        stars = seen[scale] = max(rate(scale), 0.1)
         if abs(stars - wanted) <= _NEAR:
             break
-        if stars < wanted:
-            low = scale
-        else:
-            high = scale
-        following = round(scale * (wanted / max(stars, 0.1)) ** (1 / _POWER), 2)
-        if not low < following < high:
-            ends = following in (LEAST, MOST) or not LEAST < following < MOST
-            following = min(MOST, max(LEAST, following)) if ends else round((low + high) / 2, 2)
-        if following in seen:
+        if before is not None and before[1] != stars:
+            slope = log(stars / before[1]) / log(scale / before[0])
+            power = min(_MOST_POWER, max(_LEAST_POWER, slope))
+        before = scale, stars
+        scale = round(min(MOST, max(LEAST, scale * (wanted / stars) ** (1 / power))), 2)
+        if scale in seen:
             break
-        scale = following
     return min(seen, key=lambda tried: (abs(seen[tried] - wanted), tried))
 
 

@@ -239,11 +239,17 @@ class Cursor:
             if trait.SYMMETRICAL in self._traits:
                 return pi - self._last_group.headings[index]
         turn = self._turn(streams)
-        heading = self._heading + turn
+        ways = (self._heading + turn, self._heading - turn)
         if trait.PLAYFIELD in self._traits and not streams:
-            ways = (heading, self._heading - turn)
             return max(ways, key=lambda way: self._outwardness(way, distance))
-        return heading
+        if not self._holds(ways[0], distance) and self._holds(ways[1], distance):
+            self._sign = -self._sign  # the same turn to the other side, off the edge
+            return ways[1]
+        return ways[0]
+
+    def _holds(self, heading: float, distance: float) -> bool:
+        x, y = self._x + distance * cos(heading), self._y + distance * sin(heading)
+        return self._area.holds(x, y)
 
     def _outwardness(self, heading: float, distance: float) -> float:
         x, y, _ = reachable(self._x, self._y, heading, distance, self._area)

@@ -186,6 +186,11 @@ class _Reader:
                 return Beat(tick, tick + step, 2, accent.strength)
             if half and not self._tune(tick + step):
                 return Beat(tick, tick + half, 1, accent.strength, covers=True)
+        beat = TICKS_PER_BEAT
+        if self._style.pairs and level.index >= HARD and tick_in_bar(self._plan, tick) % 48 == 0:
+            apart = self._tune(tick + beat // 2) and not self._tune(tick + beat // 4)
+            if apart and beat // 2 * tick_ms >= level.slider_ms:
+                return Beat(tick, tick + beat // 2, 1, accent.strength, covers=True)
         kicks = self._style.kick_sliders or SLIDER_TECH in self._traits
         if level.index >= INSANE and kicks and step == 6 and self._tune(tick + 6):
             alone = not self._tune(tick - 6) and not self._tune(tick + 12)

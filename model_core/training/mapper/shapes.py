@@ -58,6 +58,8 @@ class _Unit:
 
 
 PLAYFIELD = Area()
+#: Where control points may lie that the path itself does not reach.
+ANCHORS = Area(-60, -54, 572, 422)
 
 
 def reachable(
@@ -68,11 +70,14 @@ def reachable(
     Returns the new x, y and the direction taken. Where no direction is long enough, the way to
     the middle is taken as far as it goes.
     """
+    left, top, right, bottom = area.left, area.top, area.right, area.bottom
     for attempt in _TRIES:
         angle = heading + attempt * _TRY_STEP
-        to_x, to_y = x + distance * cos(angle), y + distance * sin(angle)
-        if area.holds(to_x, to_y):
-            return to_x, to_y, angle
+        to_x = x + distance * cos(angle)
+        if left <= to_x <= right:
+            to_y = y + distance * sin(angle)
+            if top <= to_y <= bottom:
+                return to_x, to_y, angle
     angle = atan2(192 - y, 256 - x)
     shorter = min(distance, hypot(192 - y, 256 - x))
     return x + shorter * cos(angle), y + shorter * sin(angle), angle
@@ -124,6 +129,8 @@ def _fit(unit: _Unit, start: Point, heading: float, length: float, area: Area) -
         )
         for along, across in unit.control
     )
+    if not all(ANCHORS.holds(*point) for point in points):
+        return None
     return Shape(unit.letter, points, (x, y), heading + unit.end_heading)
 
 

@@ -59,6 +59,7 @@ class Style:
         long_sliders_only: short held notes stay circles on the upper levels.
         kick_sliders: lone pairs of quarter notes are one short slider on the upper levels.
         bounce: fast notes are covered by repeating sliders above Hard too.
+        pairs: two melody notes half a beat apart on every second beat are one slider from Hard on.
         descriptors: what osu! users would call it.
     """
 
@@ -83,12 +84,13 @@ class Style:
     long_sliders_only: bool = False
     kick_sliders: bool = False
     bounce: bool = False
+    pairs: bool = False
     descriptors: tuple[str, ...] = ()
 
 
 STYLES: tuple[Style, ...] = (
     Style(1, Turn.FLOW, "PPLP", SOFT, SOFT, SOFT, CLAP, FINISH, Whistle.PHRASES, 60,
-          0.0, 1.1, 0.8, 4, False, 1.0, 0.2, 0.9,
+          0.0, 1.1, 0.8, 4, False, 1.0, 0.2, 0.9, pairs=True,
           descriptors=("style/clean", "streams/flow aim")),
     Style(2, Turn.SHARP, "LLPL", NORMAL, NORMAL, NORMAL, CLAP, FINISH, Whistle.NEVER, 70,
           0.1, 1.0, 1.0, 2, False, 1.0, 0.5, 1.1, bounce=True,
@@ -100,13 +102,13 @@ STYLES: tuple[Style, ...] = (
           0.1, 1.1, 0.9, 3, False, 1.0, 0.0, 1.0, long_sliders_only=True,
           descriptors=("style/geometric", "jumps/triangles")),
     Style(5, Turn.LINEAR, "LBL", SOFT, NORMAL, SOFT, CLAP, FINISH, Whistle.NEVER, 50,
-          -0.1, 1.0, 1.0, 8, False, 1.0, 0.0, 1.0,
+          -0.1, 1.0, 1.0, 8, False, 1.0, 0.0, 1.0, pairs=True,
           descriptors=("style/distance snap", "jumps/linear")),
     Style(6, Turn.BACK, "LRP", NORMAL, SOFT, DRUM, WHISTLE, FINISH, Whistle.NEVER, 75,
           0.0, 1.1, 0.8, 4, True, 1.0, 0.3, 0.7, long_sliders_only=True,
           descriptors=("jumps/back and forth",)),
     Style(7, Turn.WIDE, "BPRS", SOFT, SOFT, NORMAL, CLAP | WHISTLE, FINISH, Whistle.PHRASES, 60,
-          0.2, 1.3, 0.75, 2, True, 1.0, 0.4, 1.2, kick_sliders=True,
+          0.2, 1.3, 0.75, 2, True, 1.0, 0.4, 1.2, kick_sliders=True, pairs=True,
           descriptors=("skillset/tech", "jumps/wide")),
     Style(8, Turn.FREE, "BSB", DRUM, SOFT, DRUM, CLAP, FINISH | WHISTLE, Whistle.CHORDS, 70,
           -0.1, 1.1, 0.9, 4, True, 1.0, 0.3, 0.8, kick_sliders=True,
@@ -118,10 +120,10 @@ STYLES: tuple[Style, ...] = (
           0.0, 1.0, 0.85, 2, False, 0.75, 0.5, 1.0, bounce=True,
           descriptors=("skillset/jumps", "jumps/wide")),
     Style(11, Turn.FREE, "MRSM", SOFT, NORMAL, DRUM, WHISTLE, FINISH, Whistle.CHORDS, 45,
-          -0.15, 1.25, 0.7, 3, True, 1.3, 0.1, 1.3, kick_sliders=True,
+          -0.15, 1.25, 0.7, 3, True, 1.3, 0.1, 1.3, kick_sliders=True, pairs=True,
           descriptors=("style/avant-garde", "sliders/complex slidershapes")),
     Style(12, Turn.SHARP, "PRPB", DRUM, DRUM, SOFT, FINISH, CLAP, Whistle.PHRASES, 55,
-          0.1, 1.15, 0.9, 8, True, 1.3, 0.4, 0.7,
+          0.1, 1.15, 0.9, 8, True, 1.3, 0.4, 0.7, pairs=True,
           descriptors=("expression/old-style revival", "jumps/sharp")),
 )  # fmt: skip
 
