@@ -1,36 +1,46 @@
 """Songs on disk with their maps: what training and evaluation read.
 
-Two files a song: ``SEED.npz`` holds the audio as 16 kHz int16 samples and what sounds when (for
-the encoder's helper loss), ``SEED.json`` its maps. Rendering is the expensive half and does not
-change when the mapper does. Files are written whole or not at all, so a trainer may read a folder
-that is still being filled.
+Two files a song: ``NAME.npz`` holds the audio as 16 kHz int16 samples and, where it is known, what
+sounds when (for the encoder's helper loss); ``NAME.json`` its maps. Songs of our own are named by
+their seed; whoever imports others names them as they like. Rendering is the expensive half and
+does not change when the mapper does. Files are written whole or not at all, so a trainer may read
+a folder that is still being filled.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model_core.beatmap.stars import star_rating
-from model_core.training.mapper import map_song
+from model_core.errors import InputError
+from model_core.training.mapper import STYLES, map_song
 from model_core.training.songs import Part, SongPlan, compose, render
 
 __all__ = [
     "AUDIBLE",
     "HELD_OUT",
+    "MAPS",
+    "SAMPLE_RATE",
     "MapEntry",
     "SongEntry",
     "build_corpus",
     "make_maps",
     "make_song",
+    "map_of",
     "read_song",
+    "song_files",
+    "write_maps",
+    "write_song",
 ]
 
 SAMPLE_RATE = 16000
@@ -38,36 +48,63 @@ SAMPLE_RATE = 16000
 HELD_OUT = 1_000_000_000
 # Rows of the sounding notes: the parts by name, in this order.
 AUDIBLE: tuple[str, ...] = tuple(part.value for part in Part)
+#: Maps of each mode that a song gets: osu!standard, taiko, catch, mania.
+MAPS: tuple[int, int, int, int] = (3, 1, 1, 1)
+_MANIA = 3
+_KEYS = (4, 4, 4, 4, 7, 7, 5, 6)
 
 
 @dataclass(frozen=True, slots=True)
 class MapEntry:
-    """One map of a song: its file and what it was made with."""
+    """One map of a song: its file, and what it is known to be. None: not known.
+
+    ``mapper_id`` is an osu! user id, or for our own maps the style. ``stars`` is the game's
+    rating. ``key_count`` is of osu!mania only.
+    """
 
     data: bytes
-    style: int
-    stars: float
-    circle_size: float
-    slider_multiplier: float
-    descriptors: tuple[str, ...]
+    mode: int = 0
+    mapper_id: int | None = None
+    stars: float | None = None
+    circle_size: float | None = None
+    slider_multiplier: float = 1.4
+    descriptors: tuple[str, ...] = ()
+    key_count: int | None = None
+    year: int | None = None
+
+    @property
+    def style(self) -> int:
+        """The mapper id of one of our own maps."""
+        if self.mapper_id is None:
+            raise ValueError("this map's mapper is not known")
+        return self.mapper_id
 
 
 @dataclass(frozen=True, slots=True)
 class SongEntry:
     """One song.
 
-    ``samples``: ``[n]`` int16 at 16 kHz. ``notes``: ``[m, 4]`` float32 rows of (index into
-    ``AUDIBLE``, onset ms, duration ms, 1 if held). ``maps`` is empty where none were made.
+    ``name`` is the file's, without suffix. ``samples``: ``[n]`` int16 at 16 kHz. ``notes``:
+    ``[m, 4]`` float32 rows of (index into ``AUDIBLE``, onset ms, duration ms, 1 if held); no rows
+    where it is not known what sounds. ``maps`` is empty where none were made.
     """
 
-    seed: int
+    name: str
     samples: NDArray[np.int16]
-    notes: NDArray[np.float32]
+    notes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), dtype=np.float32))
     maps: tuple[MapEntry, ...] = ()
 
     @property
     def length_ms(self) -> float:
         return len(self.samples) / SAMPLE_RATE * 1000.0
+
+    @property
+    def heard(self) -> bool:
+        """Whether it is known what sounds when."""
+        return len(self.notes) > 0
+
+
+# ---------------------------------------------------------------- making songs and maps
 
 
 def make_song(seed: int) -> SongEntry:
@@ -78,86 +115,132 @@ def make_song(seed: int) -> SongEntry:
         (AUDIBLE.index(note.part.value), note.onset_ms, note.duration_ms, float(note.held))
         for note in plan.notes
     ]
-    return SongEntry(seed, samples, np.asarray(rows, dtype=np.float32).reshape(-1, 4))
+    return SongEntry(str(seed), samples, np.asarray(rows, dtype=np.float32).reshape(-1, 4))
 
 
-def make_maps(plan: SongPlan, count: int = 3) -> tuple[MapEntry, ...]:
-    """Map a song ``count`` times, from easy to hard, each in a style of its own."""
-    rng = np.random.default_rng([plan.seed, 77])
-    return tuple(
-        _map(plan, int(rng.integers(1, 9)), float((number + rng.random()) / count), number)
-        for number in range(count)
-    )
+def make_maps(plan: SongPlan, count: int = 3, mode: int = 0) -> tuple[MapEntry, ...]:
+    """Map a song ``count`` times in one mode, from easy to hard, each in a style drawn for it."""
+    rng = np.random.default_rng([plan.seed, 77, mode])
+    maps = []
+    for number in range(count):
+        style = STYLES[int(rng.integers(len(STYLES)))].mapper_id
+        level = float((number + rng.random()) / count)
+        keys = _KEYS[int(rng.integers(len(_KEYS)))] if mode == _MANIA else None
+        seed = plan.seed * 64 + mode * 16 + number
+        maps.append(map_of(plan, style=style, level=level, mode=mode, seed=seed, keys=keys))
+    return tuple(maps)
 
 
-def _map(plan: SongPlan, style: int, level: float, number: int) -> MapEntry:
-    mapped = map_song(plan, style=style, level=level, seed=plan.seed * 16 + number)
+def map_of(
+    plan: SongPlan, *, style: int, level: float, mode: int = 0, seed: int = 0,
+    keys: int | None = None,
+) -> MapEntry:  # fmt: skip
+    """One map of the rule mapper's with what it is like; see :func:`mapper.map_song`."""
+    mapped = map_song(plan, style=style, level=level, mode=mode, seed=seed, keys=keys)
     return MapEntry(
         data=mapped.osu_bytes,
-        style=mapped.style,
+        mode=mode,
+        mapper_id=mapped.mapper_id,
         stars=star_rating(mapped.osu_bytes) or 0.0,
         circle_size=mapped.circle_size,
         slider_multiplier=mapped.slider_multiplier,
         descriptors=tuple(mapped.descriptors),
+        key_count=mapped.key_count,
     )
 
 
+# ---------------------------------------------------------------- files
+
+
 def write_song(song: SongEntry, folder: Path) -> Path:
-    """Write ``folder/SEED.npz`` atomically."""
-    path = folder / f"{song.seed}.npz"
-    partial = path.with_suffix(f".{os.getpid()}.tmp")
+    """Write ``folder/NAME.npz`` whole or not at all."""
+    path = folder / f"{song.name}.npz"
+    partial = folder / f"{song.name}.{os.getpid()}.tmp"
     with partial.open("wb") as file:
         np.savez(file, samples=song.samples, notes=song.notes)
     partial.replace(path)
     return path
 
 
-def write_maps(seed: int, maps: Sequence[MapEntry], folder: Path) -> Path:
-    """Write ``folder/SEED.json`` atomically."""
-    path = folder / f"{seed}.json"
-    partial = path.with_suffix(f".{os.getpid()}.tmp")
-    rows = [{**asdict(entry), "data": entry.data.decode("utf-8")} for entry in maps]
+def write_maps(name: str | int, maps: Sequence[MapEntry], folder: Path) -> Path:
+    """Write ``folder/NAME.json`` whole or not at all; bytes that are no UTF-8 are kept."""
+    path = folder / f"{name}.json"
+    partial = folder / f"{name}.{os.getpid()}.tmp.json"
+    rows = [
+        {**asdict(entry), "data": entry.data.decode("utf-8", "surrogateescape")} for entry in maps
+    ]
     partial.write_text(json.dumps(rows), encoding="utf-8", newline="\n")
     partial.replace(path)
     return path
 
 
+def song_files(folder: Path) -> list[Path]:
+    """The songs of a folder that are there with their maps, in order of their names."""
+    maps = {path.stem for path in folder.glob("*.json")}
+    return sorted(path for path in folder.glob("*.npz") if path.stem in maps)
+
+
 def read_song(path: Path) -> SongEntry:
-    """Read ``SEED.npz``, with the maps beside it where there are any."""
-    with np.load(path) as stored:
-        samples, notes = stored["samples"], stored["notes"]
+    """Read ``NAME.npz``, with the maps beside it where there are any.
+
+    Raises:
+        InputError: the files are damaged; the message names which.
+    """
     beside = path.with_suffix(".json")
-    maps: tuple[MapEntry, ...] = ()
-    if beside.exists():
-        maps = tuple(
-            MapEntry(
-                **{
-                    **row,
-                    "data": row["data"].encode("utf-8"),
-                    "descriptors": tuple(row["descriptors"]),
-                }
-            )
-            for row in json.loads(beside.read_text(encoding="utf-8"))
-        )
-    return SongEntry(int(path.stem), samples, notes, maps)
+    try:
+        with np.load(path) as stored:
+            samples, notes = stored["samples"], stored["notes"]
+        rows = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else []
+        maps = tuple(_entry(row) for row in rows)
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise InputError(
+            f"{path} or {beside.name} beside it is damaged ({error}). Delete both and make or "
+            "import that song again."
+        ) from error
+    return SongEntry(path.stem, samples, notes, maps)
 
 
-def _build_one(job: tuple[int, int, Path]) -> Path:
+def _entry(row: dict[str, Any]) -> MapEntry:
+    known = {each.name for each in fields(MapEntry)}
+    values = {key: value for key, value in row.items() if key in known}
+    if "style" in row:  # as the first version called it
+        values.setdefault("mapper_id", row["style"])
+    values["data"] = row["data"].encode("utf-8", "surrogateescape")
+    values["descriptors"] = tuple(row.get("descriptors", ()))
+    return MapEntry(**values)
+
+
+# ---------------------------------------------------------------- a whole folder
+
+
+def _build_one(job: tuple[int, tuple[int, ...], Path]) -> Path:
     seed, maps, folder = job
     path = folder / f"{seed}.npz"
-    if maps and not path.with_suffix(".json").exists():
-        write_maps(seed, make_maps(compose(seed), maps), folder)
+    if any(maps) and not path.with_suffix(".json").exists():
+        plan = compose(seed)
+        made = [entry for mode, count in enumerate(maps) for entry in make_maps(plan, count, mode)]
+        write_maps(seed, made, folder)
     return path if path.exists() else write_song(make_song(seed), folder)
 
 
 def build_corpus(
-    folder: Path, seeds: Sequence[int], *, maps: int = 3, processes: int = 1
+    folder: Path,
+    seeds: Sequence[int],
+    *,
+    maps: int | Sequence[int] = MAPS,
+    processes: int = 1,
 ) -> Iterator[Path]:
-    """Make the songs of ``seeds`` in ``folder``, skipping what is there; yields each."""
+    """Make the songs of ``seeds`` in ``folder``, skipping what is there; yields each.
+
+    maps: how many of each mode (osu!standard, taiko, catch, mania), from easy to hard; a single
+    number is of osu!standard alone. Processes are spawned, as every system can.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(seed, maps, folder) for seed in seeds]
+    counts = (maps,) if isinstance(maps, int) else tuple(maps)
+    jobs = [(seed, counts, folder) for seed in seeds]
     if processes <= 1:
         yield from map(_build_one, jobs)
         return
-    with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(_build_one, jobs)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        yield from pool.map(_build_one, jobs, chunksize=4)
