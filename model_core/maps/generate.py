@@ -30,6 +30,7 @@ from model_core.maps.header import resolved_header
 from model_core.maps.maker import Draft, Maker, Target
 from model_core.maps.objects import breaks_between
 from model_core.maps.parameters import GenerationParameters
+from model_core.maps.star_seeking import seek_stars
 from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
@@ -43,6 +44,7 @@ _PLACED = (0, 2)
 _LEVELS = ((2.0, "Easy"), (2.7, "Normal"), (4.0, "Hard"), (5.3, "Insane"), (6.5, "Expert"))
 _HARDEST = "Extra"
 _FAR_STARS = 1.0
+_HARDEST_STARS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,11 @@ def generate_map(
         bare = parse(write_map(head, draft.red_lines, (), breaks=breaks))
         return _finished(model, maker, draft, bare, name, parameters, full.mode, draft.kiai)
 
-    return maker.make(finish, red_lines=red_lines)
+    def write(wish: float | None) -> GeneratedMap:
+        maker.tell_difficulty(wish)
+        return maker.make(finish, red_lines=red_lines)
+
+    return seek_stars(write, parameters.difficulty, _star_tries(model, parameters), _hardest(model))
 
 
 def generate_difficulty(
@@ -191,16 +197,34 @@ def generate_difficulty(
     )
     maker = Maker(model, audio, parameters, target, told, progress, cancelled, refiner)
     kiai = source_kiai(source)
-    return maker.make(
-        lambda draft: _finished(
-            model, maker, draft, source, name, parameters, full.mode, kiai, full
-        ),
-        red_lines=red_lines,
-        reference=source,
-        ins=tuple(ins),
-        gd_conditions=conditions_like(model.vocabulary, source, length, stars),
-        own_kiai=False,
-    )
+    gd_conditions = conditions_like(model.vocabulary, source, length, stars)
+
+    def write(wish: float | None) -> GeneratedMap:
+        maker.tell_difficulty(wish)
+        return maker.make(
+            lambda draft: _finished(
+                model, maker, draft, source, name, parameters, full.mode, kiai, full
+            ),
+            red_lines=red_lines,
+            reference=source,
+            ins=tuple(ins),
+            gd_conditions=gd_conditions,
+            own_kiai=False,
+        )
+
+    return seek_stars(write, parameters.difficulty, _star_tries(model, parameters), _hardest(model))
+
+
+def _star_tries(model: Model, parameters: GenerationParameters) -> int:
+    """How often a map may be written; once where the model is not told how hard it should be."""
+    if not model.vocabulary.num_difficulties:
+        return 1
+    given = parameters.star_tries
+    return model.sampling.star_tries if given is None else given
+
+
+def _hardest(model: Model) -> float:
+    return model.vocabulary.max_difficulty or _HARDEST_STARS
 
 
 def _check_lines(header: MapHeader) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from model_core.audio.decode import Audio
@@ -103,6 +103,12 @@ class Maker:
         self.timings_ms: dict[str, float] = {}
         self.followed = False  # whether another difficulty was read
         self._first, self._last = _part(parameters, audio)
+        self._wished = self.told.difficulty
+        self._lines: list[reference_timing.RedLine] | None = None
+
+    def tell_difficulty(self, stars: float | None) -> None:
+        """Tell the model another difficulty from now on; None: what was asked for."""
+        self.told = replace(self.told, difficulty=self._wished if stars is None else stars)
 
     def make(
         self,
@@ -134,8 +140,10 @@ class Maker:
         self.followed = ContextType.GD in ins and has_place
         lines = None if red_lines is None else _plain(red_lines)
         if lines is None and self._times_ahead:
-            with self._stage("timing"):
-                lines = self._time_song()
+            if self._lines is None:  # written again, a map keeps its timing
+                with self._stage("timing"):
+                    self._lines = self._time_song()
+            lines = self._lines
         outs = [ContextType.MAP]
         if own_kiai and ContextType.KIAI in layout.out_contexts:
             outs.insert(0, ContextType.KIAI)

@@ -148,6 +148,11 @@ class GenerationParameters(CommonParameters):
     slider_tick_rate: float | None = number(
         "Slider ticks of a beat.", low=0.5, high=8, otherwise="the reference map's, else 1"
     )
+    star_tries: int | None = whole(
+        "How often the map may be written to come near the difficulty that was asked for; the"
+        " nearest is kept.",
+        low=1, high=10, otherwise="the checkpoint's own, else once",
+    )  # fmt: skip
     start_ms: int | None = whole(
         "Where to begin; nothing is written before.", low=0, unit="ms",
         otherwise="the song's beginning",
