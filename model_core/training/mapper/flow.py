@@ -8,7 +8,7 @@ repeats.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import atan2, cos, exp, hypot, pi, sin, sqrt
 
 import numpy as np
@@ -23,8 +23,8 @@ from model_core.training.songs import TICKS_PER_BEAT
 LONGEST_SPAN = 290.0
 STREAM_MS = 132.0  # notes nearer than this are played as a stream
 _STREAM_SHARE, _SPACED_SHARE = 0.45, 0.95
-_FURTHEST = 360.0
-_LONG_REST = 3 * TICKS_PER_BEAT
+_FURTHEST, _FURTHEST_STREAM = 360.0, 150.0
+_LONG_REST_MS = 2000.0
 _INNER, _WIDE = Area(44, 36, 468, 348), Area(6, 6, 506, 378)
 _GRID, _HEX = 32.0, 40.0
 _PLAIN_CURVES, _COMPLEX_CURVES = "L", "MSRM"
@@ -40,6 +40,7 @@ class Moment:
         velocity: slider velocity multiplier in force.
         new_combo: it begins a combo.
         weight: factor on the distance, by what the song does here.
+        bar: the tick at which its bar begins; patterns are repeated or mirrored bar by bar.
     """
 
     rest_ms: float
@@ -47,6 +48,7 @@ class Moment:
     velocity: float
     new_combo: bool
     weight: float
+    bar: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,6 @@ def fold(beat: Beat, span_pixels: float) -> int:
         if span_pixels / slides <= LONGEST_SPAN:
             return slides
     return beat.slides
-
-
-@dataclass(slots=True)
-class _Group:
-    """Directions taken within a combo, to be repeated or mirrored by the next one."""
-
-    headings: list[float] = field(default_factory=list)
 
 
 class Cursor:
@@ -115,7 +110,10 @@ class Cursor:
         self._sign = 1.0
         self._count = 0
         self._sliders = 0
-        self._group, self._last_group = _Group(), _Group()
+        self._bar = -1
+        # Directions taken in this bar and in the one before, by ticks since the bar began.
+        self._headings: dict[int, float] = {}
+        self._last_headings: dict[int, float] = {}
         self._places: list[tuple[float, float]] = [(self._x, self._y)]
         self._was_slider = False
         self._stacked = False
@@ -129,11 +127,13 @@ class Cursor:
         if moment.new_combo:
             self._sign = -self._sign
             self._count = 0
-            self._last_group, self._group = self._group, _Group()
+        if moment.bar != self._bar:
+            self._bar = moment.bar
+            self._last_headings, self._headings = self._headings, {}
         self._stacked = self._stacks(beat, moment)
         if not self._stacked:
             self._move(beat, moment)
-        self._group.headings.append(self._heading)
+        self._headings[beat.tick - moment.bar] = self._heading
         self._count += 1
         self._places.append((self._x, self._y))
         self._was_slider = beat.is_slider
@@ -154,7 +154,7 @@ class Cursor:
 
     def _move(self, beat: Beat, moment: Moment) -> None:
         distance = self._distance(moment)
-        heading = self._aim(moment, distance)
+        heading = self._aim(beat.tick - moment.bar, moment, distance)
         overlap = self._overlap(distance, moment)
         if overlap is not None:
             x, y = overlap
@@ -212,32 +212,32 @@ class Cursor:
 
     def _distance(self, moment: Moment) -> float:
         level, rest = self._level, moment.rest_ms
-        distance = level.speed * self._scale * rest * moment.weight
+        distance = level.speed * self._scale * rest
         if rest <= STREAM_MS:
             spaced = trait.SPACED_STREAMS in self._traits
-            return min(distance * (_SPACED_SHARE if spaced else _STREAM_SHARE), 150.0)
-        if self._was_slider and level.index >= HARD:
-            distance *= self._style.after_slider
-        if trait.MESSY in self._traits:
-            distance *= exp(float(self._rng.normal(0, 0.28)))
-        reach = min(_FURTHEST, level.reach * max(1.0, sqrt(self._scale)))
+            share = _SPACED_SHARE if spaced else _STREAM_SHARE
+            return min(distance * share, _FURTHEST_STREAM) * moment.weight
         if level.index < HARD:
             return min(distance, level.reach)
-        # beyond half the reach distances grow more slowly, so that strong sounds still stand out
+        # Beyond a part of the reach distances grow more slowly; what stands out still does.
+        reach = min(_FURTHEST, level.reach * max(1.0, sqrt(self._scale)))
         soft = 0.6 * reach
         if distance > soft:
             distance = soft + (reach - soft) * (1 - exp(-(distance - soft) / (reach - soft)))
-        return min(distance, 200.0) if rest > 2000 else distance
+        if self._was_slider:
+            distance *= self._style.after_slider
+        if trait.MESSY in self._traits:
+            distance *= exp(float(self._rng.normal(0, 0.28)))
+        return min(distance * moment.weight, 200.0 if rest > _LONG_REST_MS else _FURTHEST)
 
-    def _aim(self, moment: Moment, distance: float) -> float:
-        """The wanted direction, in radians."""
+    def _aim(self, place: int, moment: Moment, distance: float) -> float:
+        """The wanted direction, in radians; ``place`` are ticks since the bar began."""
         streams = moment.rest_ms <= STREAM_MS
-        index = len(self._group.headings)
-        if not streams and index < len(self._last_group.headings):
+        if not streams and place in self._last_headings:
             if trait.REPETITION in self._traits:
-                return self._last_group.headings[index]
+                return self._last_headings[place]
             if trait.SYMMETRICAL in self._traits:
-                return pi - self._last_group.headings[index]
+                return pi - self._last_headings[place]
         turn = self._turn(streams)
         ways = (self._heading + turn, self._heading - turn)
         if trait.PLAYFIELD in self._traits and not streams:

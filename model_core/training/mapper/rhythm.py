@@ -179,7 +179,7 @@ class _Reader:
         tick_ms = self._tick_ms(tick)
         step = max(6, step_for(tick_ms, level.melody_ms, False))
         half = step // 2
-        if level.index <= HARD or self._style.bounce:
+        if level.index <= HARD:
             if half * tick_ms < _SHORTEST_COVER_MS or not self._tune(tick + half):
                 half = 0
             if half and self._tune(tick + step) and tick % (2 * step) == 0:
@@ -191,6 +191,10 @@ class _Reader:
             apart = self._tune(tick + beat // 2) and not self._tune(tick + beat // 4)
             if apart and beat // 2 * tick_ms >= level.slider_ms:
                 return Beat(tick, tick + beat // 2, 1, accent.strength, covers=True)
+        if self._style.bounce and level.index >= INSANE and step == 6:
+            triple = self._tune(tick + 6) and self._tune(tick + 12)
+            if triple and not self._tune(tick - 6) and not self._tune(tick + 18):
+                return Beat(tick, tick + 12, 2, accent.strength, covers=True)
         kicks = self._style.kick_sliders or SLIDER_TECH in self._traits
         if level.index >= INSANE and kicks and step == 6 and self._tune(tick + 6):
             alone = not self._tune(tick - 6) and not self._tune(tick + 12)

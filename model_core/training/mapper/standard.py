@@ -106,7 +106,8 @@ class StandardMapper:
             pace = 100.0 * self.settings.slider_multiplier * velocity
             span = (ends - begins) * pace / plan.tempo_at(beat.tick).beat_length
             weight = self._weight(beat, section, min(1.0, max(0.0, begins / last)))
-            moments.append(Moment(begins - ended, span, velocity, new_combo, weight))
+            bar = beat.tick - tick_in_bar(plan, beat.tick)
+            moments.append(Moment(begins - ended, span, velocity, new_combo, weight, bar))
             ended = ends
         return moments
 
@@ -119,7 +120,7 @@ class StandardMapper:
         if trait.HIGH_CONTRAST in self._traits:
             weight *= 1.3 if section.kiai else 0.65
         elif trait.PROGRESSION in self._traits:
-            weight *= 0.6 + 0.8 * progress
+            weight *= 0.4 + 1.2 * progress
         return weight
 
     def _velocity(self, section: Section, tick: int) -> float:

@@ -58,7 +58,7 @@ class Style:
         after_slider: factor on the distance after a slider.
         long_sliders_only: short held notes stay circles on the upper levels.
         kick_sliders: lone pairs of quarter notes are one short slider on the upper levels.
-        bounce: fast notes are covered by repeating sliders above Hard too.
+        bounce: three quarter notes that stand alone are one repeating slider on the upper levels.
         pairs: two melody notes half a beat apart on every second beat are one slider from Hard on.
         descriptors: what osu! users would call it.
     """
