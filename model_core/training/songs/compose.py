@@ -1,18 +1,27 @@
 """Composing: from a seed to a song plan of half a minute to somewhat over a minute.
 
-The same seed always gives the same plan. Songs have a form (introduction, verses, choruses,
-sometimes a break, an ending), a groove for each section, fills at the ends of sections, and a
-melody wherever the section carries one. Nothing here makes sound: see ``render``.
+The same seed always gives the same plan. ``form`` says which sections there are, ``tempo`` when
+they are, ``drums``, ``harmony`` and ``melody`` what plays in them. Nothing here makes sound: see
+``render``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from model_core.training.songs.genres import GENRES, Genre, Groove
-from model_core.training.songs.melody import PROGRESSIONS, Scale, choose_scale, melody
+from model_core.training.songs.drums import DrumPart, write_build, write_drums
+from model_core.training.songs.form import Passage, choose_form
+from model_core.training.songs.genres import GENRES, Genre, genre_named
+from model_core.training.songs.harmony import (
+    Accompaniment,
+    write_arpeggio,
+    write_bass,
+    write_chords,
+)
+from model_core.training.songs.melody import Temper, melody
 from model_core.training.songs.plan import (
     TICKS_PER_BEAT,
     Note,
@@ -23,8 +32,21 @@ from model_core.training.songs.plan import (
     Tempo,
     tick_time,
 )
+from model_core.training.songs.score import PROGRESSIONS, Draft, DraftNote, Scale, choose_scale
+from model_core.training.songs.tempo import choose_bpm, choose_tempos, jitter, onset_times
 
-_PART_ORDER = {part: index for index, part in enumerate(Part)}
+__all__ = ["compose"]
+
+_PARTS = tuple(Part)
+_PART_ORDER = {part: index for index, part in enumerate(_PARTS)}
+_DRUMS = frozenset((Part.KICK, Part.SNARE, Part.HAT, Part.CRASH, Part.TOM, Part.RIDE, Part.CLAP))
+#: Who plays a part, for the timing of people: 0 is the drummer, machines keep to the grid.
+_PLAYER = {
+    **dict.fromkeys(_DRUMS, 0), Part.BASS: 1, Part.CHORD: 2, Part.LEAD: 3, Part.VOCAL: 4,
+    Part.ARP: 5, Part.RISER: 6,
+}  # fmt: skip
+_VOCALS = ("alto", "tenor", "child", "breathy")
+_ARPS = ("pluck", "bell", "square", "saw", "clean guitar", "glass")
 _TITLE_FIRST = (
     "Paper", "Silver", "Morning", "Glass", "Hidden", "Distant", "Copper", "Winter", "Electric",
     "Quiet", "Falling", "Open", "Crimson", "Lantern", "Salt", "Violet",
@@ -35,16 +57,22 @@ _TITLE_SECOND = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Draft:
-    """Notes in ticks while a song is being written."""
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """What holds for the whole song while it is written."""
 
-    notes: list[tuple[Part, int, int, int, float, bool]] = field(default_factory=list)
-
-    def add(
-        self, part: Part, tick: int, ticks: int, pitch: int, velocity: float, held: bool = False
-    ) -> None:
-        self.notes.append((part, tick, ticks, pitch, velocity, held))
+    genre: Genre
+    scale: Scale
+    part: Part
+    octave: int
+    temper: Temper
+    progressions: dict[SectionKind, tuple[int, ...]]
+    grooves: dict[SectionKind, str]
+    comps: dict[SectionKind, str]
+    bass: str
+    strum: int
+    seventh: bool
+    arp: bool
 
 
 def compose(
@@ -56,41 +84,35 @@ def compose(
         seed: any non-negative integer; the same one gives the same song.
         genre: a name in ``genres.GENRES``; drawn from the seed when None.
         length_seconds: the song's length is drawn from this range (forms are whole bars, so
-            the real one differs by a few seconds).
+            the real one differs by a few seconds, at slow tempi by some more).
     """
     rng = np.random.default_rng([seed, 0])
-    kind = _choose_genre(rng, genre)
-    bpm = float(rng.uniform(*kind.bpm))
-    bpm = float(round(bpm)) if rng.random() < 0.8 else round(bpm, 2)
-    start_ms = int(rng.integers(0, 1500)) + (
-        int(rng.integers(500, 2500)) if rng.random() < 0.15 else 0
-    )
-    first = Tempo(0, start_ms, 60000.0 / bpm, kind.meter)
-    form = _choose_form(rng, kind, first.beat_length, rng.uniform(*length_seconds))
-    sections = _lay_out(form, kind.meter)
-    tempos = _choose_tempos(rng, first, sections)
-    scale = choose_scale(rng)
-    draft = _Draft()
-    _write(rng, draft, kind, scale, sections)
-    notes = tuple(
-        Note(
-            part, tick, ticks, pitch, velocity,
-            tick_time(tempos, tick),
-            tick_time(tempos, tick + ticks) - tick_time(tempos, tick),
-            held,
-        )
-        for part, tick, ticks, pitch, velocity, held in sorted(
-            draft.notes, key=lambda note: (note[1], _PART_ORDER[note[0]], note[3])
-        )
-    )  # fmt: skip
+    drawn = _choose_genre(rng)
+    kind = drawn if genre is None else genre_named(genre)
+    bpm = choose_bpm(rng, kind)
+    start_ms = int(rng.integers(20, 1500))
+    if rng.random() < 0.2:
+        start_ms += int(rng.integers(500, 2600))
+    form = choose_form(rng, kind, 60000.0 / bpm, rng.uniform(*length_seconds))
+    tempos, form, drifting = choose_tempos(rng, kind, bpm, start_ms, form)
+    sections = _lay_out(form)
+    draft = Draft()
+    score = _choose_score(rng, kind, bpm)
+    _write(rng, draft, score, form, sections, tempos)
+    tempos = _make_room(tempos, draft)
+    jitter_ms = 0.0
+    if kind.live and rng.random() < 0.75:
+        jitter_ms = float(np.clip(rng.gamma(2.5, 1.1), 0.4, 5.5))
+    notes = _timed(rng, draft, tempos, jitter_ms)
     end = max(note.onset_ms + note.duration_ms for note in notes)
+    fades = rng.random(2)
     return SongPlan(
         seed=seed,
         genre=kind.name,
         title=f"{rng.choice(_TITLE_FIRST)} {rng.choice(_TITLE_SECOND)}",
         artist=f"Synthetic {kind.name.title()} Ensemble",
         tempos=tempos,
-        sections=tuple(sections),
+        sections=sections,
         notes=notes,
         triplets=kind.triplets,
         lead_voice=str(rng.choice(kind.leads)),
@@ -98,202 +120,261 @@ def compose(
         bass_voice=str(rng.choice(kind.basses)),
         kit=str(rng.choice(kind.kits)),
         length_ms=end + float(rng.uniform(600, 2500)),
+        arp_voice=str(rng.choice(_ARPS)),
+        vocal_voice=str(rng.choice(_VOCALS)),
+        jitter_ms=jitter_ms,
+        fade_in_ms=float(rng.uniform(1500, 5000)) if fades[0] < 0.07 else 0.0,
+        fade_out_ms=float(rng.uniform(2500, 8000)) if fades[1] < 0.15 else 0.0,
+        drifting=drifting,
+        electronic=not kind.live,
     )
 
 
-def _choose_genre(rng: np.random.Generator, name: str | None) -> Genre:
+def _choose_genre(rng: np.random.Generator) -> Genre:
     weights = np.array([genre.weight for genre in GENRES])
-    drawn = GENRES[int(rng.choice(len(GENRES), p=weights / weights.sum()))]
-    if name is None:
-        return drawn
-    for genre in GENRES:
-        if genre.name == name:
-            return genre
-    known = ", ".join(genre.name for genre in GENRES)
-    raise ValueError(f"There is no genre {name!r}. Known genres: {known}.")
+    return GENRES[int(rng.choice(len(GENRES), p=weights / weights.sum()))]
 
 
-def _choose_form(
-    rng: np.random.Generator, genre: Genre, beat_length: float, seconds: float
-) -> list[tuple[SectionKind, int, bool, bool]]:
-    """Sections as (kind, bars, has a melody, has drums), about ``seconds`` long in all."""
-    bar = beat_length * genre.meter / 1000.0
-    unit = 4 if bar > 1.75 else 8
-    half = unit // 2
-    form = [
-        (SectionKind.INTRO, half, bool(rng.random() < 0.35), bool(rng.random() < 0.85)),
-    ]
-    total = half
-    cycle = [SectionKind.VERSE, SectionKind.CHORUS]
-    if rng.random() < 0.25:
-        cycle.reverse()
-    index = 0
-    while (total + half) * bar < seconds or index < 2:
-        kind = cycle[index % 2]
-        if kind is SectionKind.CHORUS:
-            lead, drums = bool(rng.random() < 0.92), True
-        else:
-            lead, drums = bool(rng.random() < 0.8), bool(rng.random() < 0.9)
-        if not lead:
-            drums = True  # every section but a break has something to follow
-        form.append((kind, unit, lead, drums))
-        total += unit
-        index += 1
-        if index >= 2 and rng.random() < 0.3 and (total + half) * bar < seconds:
-            form.append((SectionKind.BREAK, half, False, False))
-            total += half
-    form.append((SectionKind.OUTRO, half, bool(rng.random() < 0.6), True))
-    kind, bars, lead, drums = form[0]
-    form[0] = (kind, bars, lead or not drums, drums)
-    return form
+def _choose_score(rng: np.random.Generator, genre: Genre, bpm: float) -> _Score:
+    # Above about 150 BPM quarters of a beat are too fast to be sung all the time.
+    pace = float(np.clip((205.0 - bpm) / 60.0, 0.15, 1.0))
+    busy = float(np.clip((genre.busy + rng.normal(0, 0.15)) * pace, 0.02, 0.85))
+    held = float(np.clip(genre.held + rng.normal(0.02, 0.12), 0.1, 0.75))
+    temper = Temper(
+        busy, held, float(rng.uniform(0, 0.25)), float(rng.choice([0.0, 0.3, 0.6])), genre.triplets
+    )
+    comp = str(rng.choice(genre.comp))
+    other = comp if rng.random() < 0.5 else str(rng.choice(genre.comp))
+    grooves: dict[SectionKind, str] = {}
+    if genre.verse:
+        grooves[SectionKind.VERSE] = str(rng.choice(genre.verse))
+    if genre.chorus:
+        grooves[SectionKind.CHORUS] = str(rng.choice(genre.chorus))
+    common = rng.random() < 0.3
+    first = PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))]
+    return _Score(
+        genre=genre,
+        scale=choose_scale(rng),
+        part=Part.VOCAL if rng.random() < genre.sung else Part.LEAD,
+        octave=7 * int(rng.integers(0, 2)),
+        temper=temper,
+        progressions={
+            kind: first if common else PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))]
+            for kind in SectionKind
+        },
+        grooves=grooves,
+        comps={kind: other if kind is SectionKind.CHORUS else comp for kind in SectionKind},
+        bass=str(rng.choice(genre.bass)) if genre.bass else "long",
+        strum=int(rng.integers(0, 4)),
+        seventh=bool(rng.random() < (0.6 if genre.triplets else 0.15)),
+        arp=bool(rng.random() < genre.arp),
+    )
 
 
-def _lay_out(form: list[tuple[SectionKind, int, bool, bool]], meter: int) -> list[Section]:
+def _lay_out(form: Sequence[Passage]) -> tuple[Section, ...]:
     sections: list[Section] = []
     tick = 0
-    for kind, bars, lead, drums in form:
-        end = tick + bars * meter * TICKS_PER_BEAT
-        chorus = kind is SectionKind.CHORUS
-        sections.append(Section(kind, tick, end, lead, drums, 0.8 if chorus else 0.5, chorus))
+    for passage in form:
+        end = tick + passage.bars * passage.meter * TICKS_PER_BEAT
+        sections.append(
+            Section(
+                passage.kind, tick, end, passage.lead, passage.drums, passage.energy, passage.kiai
+            )
+        )
         tick = end
-    return sections
-
-
-def _choose_tempos(
-    rng: np.random.Generator, first: Tempo, sections: list[Section]
-) -> tuple[Tempo, ...]:
-    if rng.random() > 0.12 or len(sections) < 4:
-        return (first,)
-    tick = sections[int(rng.integers(2, len(sections) - 1))].first_tick
-    factor = float(rng.choice([0.75, 0.8, 0.9, 1.1, 1.2, 1.25]))
-    bpm = float(round(min(222.0, max(85.0, first.bpm * factor))))
-    start = round(tick_time((first,), tick))
-    return (first, Tempo(tick, start, 60000.0 / bpm, first.meter))
+    return tuple(sections)
 
 
 def _write(
     rng: np.random.Generator,
-    draft: _Draft,
-    genre: Genre,
-    scale: Scale,
-    sections: list[Section],
+    draft: Draft,
+    score: _Score,
+    form: Sequence[Passage],
+    sections: Sequence[Section],
+    tempos: tuple[Tempo, ...],
 ) -> None:
-    progressions = {
-        kind: PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))] for kind in SectionKind
-    }
-    grooves = {
-        SectionKind.VERSE: genre.verse[int(rng.integers(len(genre.verse)))],
-        SectionKind.CHORUS: genre.chorus[int(rng.integers(len(genre.chorus)))],
-    }
-    busy = float(np.clip(genre.busy + rng.normal(0, 0.12), 0.05, 0.8))
-    held = float(np.clip(genre.held + rng.normal(0.05, 0.1), 0.15, 0.65))
-    octave = 7 * int(rng.integers(0, 2))
-    bar = genre.meter * TICKS_PER_BEAT
-    for index, section in enumerate(sections):
-        last = index == len(sections) - 1
-        bars = (section.end_tick - section.first_tick) // bar
-        chords = progressions[section.kind]
-        following = None if last else sections[index + 1]
+    shift = 0
+    modulates = rng.random() < 0.18
+    swaps = score.part is Part.VOCAL and rng.random() < 0.4
+    choruses = [i for i, passage in enumerate(form) if passage.kind is SectionKind.CHORUS]
+    for index, (passage, section) in enumerate(zip(form, sections, strict=True)):
+        if modulates and choruses and index == choruses[-1] and index > 1:
+            shift = int(rng.choice([1, 2, 3, -2]))
+        part = score.part
+        if swaps and passage.kind in (SectionKind.INTRO, SectionKind.OUTRO, SectionKind.BUILD):
+            part = Part.LEAD  # an instrument takes over where nobody sings
+        following = form[index + 1] if index + 1 < len(form) else None
+        _write_section(
+            rng, draft, score, passage, section, following, score.scale.moved(shift), part,
+            _beat_ms(tempos, section.first_tick), first=index == 0,
+        )  # fmt: skip
+    if form[0].lead and form[0].kind is not SectionKind.BREAK and rng.random() < 0.3:
+        _pick_up(rng, draft, score)
+    _ending(rng, draft, score, form[-1], sections[-1].end_tick, score.scale.moved(shift))
+
+
+def _beat_ms(tempos: tuple[Tempo, ...], tick: int) -> float:
+    return tick_time(tempos, tick + TICKS_PER_BEAT) - tick_time(tempos, tick)
+
+
+def _write_section(
+    rng: np.random.Generator,
+    draft: Draft,
+    score: _Score,
+    passage: Passage,
+    section: Section,
+    following: Passage | None,
+    scale: Scale,
+    part: Part,
+    beat_ms: float,
+    *,
+    first: bool,
+) -> None:
+    genre, meter, kind = score.genre, passage.meter, passage.kind
+    span = (section.first_tick, section.end_tick)
+    how = Accompaniment(
+        score.progressions[kind],
+        "pad" if kind is SectionKind.BREAK else score.comps[kind],
+        score.bass, score.strum, score.seventh, genre.triplets,
+    )  # fmt: skip
+    fill = 0
+    if passage.drums and following is not None and following.drums:
+        fill = min(int(rng.choice([0, 1, 2, 4], p=[0.25, 0.4, 0.28, 0.07])), meter)
+    before = len(draft.notes)
+    if passage.drums and kind is SectionKind.BUILD:
+        write_build(rng, draft, genre, *span, meter, beat_ms)
         fill = 0
-        if section.has_drums and following is not None and following.has_drums:
-            fill = int(rng.choice([0, 1, 2], p=[0.3, 0.4, 0.3]))
-        _harmony(rng, draft, genre, scale, section, chords)
-        if section.has_drums:
-            groove = grooves.get(section.kind, grooves[SectionKind.VERSE])
-            _drums(rng, draft, genre, groove, section, fill, crash=index > 0)
-        if section.has_lead:
-            extra = 0.1 if section.kind is SectionKind.CHORUS else 0.0
-            for note in melody(
-                rng, bars, genre.meter, genre.triplets, busy + extra, held, chords, fill
-            ):
-                loud = 0.85 if note.tick % TICKS_PER_BEAT else 1.0
-                draft.add(
-                    Part.LEAD, section.first_tick + note.tick, note.ticks,
-                    scale.pitch(note.degree + octave), loud, note.held,
-                )  # fmt: skip
-        if last:
-            _ending(rng, draft, scale, chords, section.end_tick, bar)
+    elif passage.drums:
+        _section_drums(rng, draft, score, passage, span, fill, beat_ms, crash=not first)
+    kicks = [note.tick for note in draft.notes[before:] if note.part is Part.KICK]
+    loud = 0.5 if kind is SectionKind.BREAK else 0.55 + 0.25 * passage.energy
+    bare = kind is not SectionKind.BREAK and passage.drums and rng.random() < 0.04
+    if not bare:
+        write_chords(draft, how, scale, *span, meter, loud)
+    if passage.bass:
+        write_bass(rng, draft, how, scale, *span, meter, kicks)
+    if score.arp and kind is not SectionKind.BREAK and rng.random() < 0.75:
+        step = TICKS_PER_BEAT // 3 if genre.triplets else TICKS_PER_BEAT // 4
+        if beat_ms * step / TICKS_PER_BEAT < 85:
+            step *= 2
+        write_arpeggio(rng, draft, how, scale.moved(12), span, meter, step, 0.6)
+    if passage.lead:
+        _section_melody(rng, draft, score, passage, section, scale, part, how, fill)
 
 
-def _harmony(
+def _section_drums(
     rng: np.random.Generator,
-    draft: _Draft,
-    genre: Genre,
-    scale: Scale,
-    section: Section,
-    chords: tuple[int, ...],
-) -> None:
-    """One chord a bar and a bass line under it; a break keeps only soft chords."""
-    bar = genre.meter * TICKS_PER_BEAT
-    quiet = section.kind is SectionKind.BREAK
-    with_bass = section.has_drums and not quiet
-    bass_step = TICKS_PER_BEAT if genre.triplets or rng.random() < 0.5 else TICKS_PER_BEAT // 2
-    bass_long = bool(rng.random() < 0.35)
-    for number, tick in enumerate(range(section.first_tick, section.end_tick, bar)):
-        root = chords[number % len(chords)]
-        for tone in (0, 2, 4):
-            draft.add(
-                Part.CHORD, tick, bar - 2, scale.pitch(root + tone - 7), 0.5 if quiet else 0.7
-            )
-        if not with_bass:
-            continue
-        pitch = scale.pitch(root - 14)
-        if bass_long:
-            draft.add(Part.BASS, tick, bar - 4, pitch, 0.8)
-        else:
-            for beat in range(0, bar, bass_step):
-                draft.add(Part.BASS, tick + beat, bass_step - 4, pitch, 0.8)
-
-
-def _drums(
-    rng: np.random.Generator,
-    draft: _Draft,
-    genre: Genre,
-    groove: Groove,
-    section: Section,
-    fill_beats: int,
+    draft: Draft,
+    score: _Score,
+    passage: Passage,
+    span: tuple[int, int],
+    fill: int,
+    beat_ms: float,
+    *,
     crash: bool,
 ) -> None:
-    step = TICKS_PER_BEAT // (3 if genre.triplets else 4)
-    bar = genre.meter * TICKS_PER_BEAT
-    fill_start = section.end_tick - fill_beats * TICKS_PER_BEAT
-    sparse = section.kind is SectionKind.INTRO and rng.random() < 0.4
-    extra = float(rng.uniform(0, 0.06))
-    lines = ((Part.KICK, groove.kick), (Part.SNARE, groove.snare), (Part.HAT, groove.hat))
-    for tick in range(section.first_tick, section.end_tick, bar):
-        for part, line in lines:
-            for index, sign in enumerate(line):
-                at = tick + index * step
-                if at >= fill_start or (sparse and part is Part.SNARE):
-                    continue
-                if sign != "." or (part is Part.KICK and index % 2 == 0 and rng.random() < extra):
-                    draft.add(part, at, step, 0, 1.0 if part is not Part.HAT else 0.7)
-    if fill_beats:
-        per_beat = TICKS_PER_BEAT // step
-        dense = bool(rng.random() < 0.6)
-        for index in range(fill_beats * per_beat):
-            if dense or index % 2 == 0 or genre.triplets:
-                part = Part.SNARE if index < fill_beats * per_beat // 2 else Part.TOM
-                draft.add(part, fill_start + index * step, step, 48 - 2 * index, 0.95)
-    if crash:
-        draft.add(Part.CRASH, section.first_tick, TICKS_PER_BEAT * 4, 0, 0.9)
+    kind = passage.kind
+    source = SectionKind.CHORUS if kind is SectionKind.CHORUS else SectionKind.VERSE
+    groove = score.grooves.get(source) or next(iter(score.grooves.values()))
+    thin = ""
+    if kind is SectionKind.INTRO and rng.random() < 0.4:
+        thin = "snare"
+    elif kind is not SectionKind.CHORUS and rng.random() < 0.12:
+        thin = str(rng.choice(["snare", "cymbals", "kick"]))
+    crash = crash and (kind is SectionKind.CHORUS or rng.random() < 0.6)
+    part = DrumPart(groove, fill, crash, thin, beat_ms)
+    write_drums(rng, draft, score.genre, part, *span, passage.meter)
+
+
+def _section_melody(
+    rng: np.random.Generator,
+    draft: Draft,
+    score: _Score,
+    passage: Passage,
+    section: Section,
+    scale: Scale,
+    part: Part,
+    how: Accompaniment,
+    fill: int,
+) -> None:
+    temper = score.temper
+    if passage.kind is SectionKind.CHORUS:
+        busy = min(0.9, temper.busy * 1.3 + 0.04)
+        temper = Temper(busy, temper.held, temper.leaps, temper.rests * 0.5, temper.triplets)
+    lifted = 7 if part is Part.LEAD and score.octave else 0
+    for note in melody(rng, passage.bars, passage.meter, temper, how.chords, fill):
+        loud = 0.85 if note.tick % TICKS_PER_BEAT else 1.0
+        draft.add(
+            part, section.first_tick + note.tick, note.ticks,
+            scale.pitch(note.degree + lifted), loud, note.held,
+        )  # fmt: skip
+
+
+def _pick_up(rng: np.random.Generator, draft: Draft, score: _Score) -> None:
+    """A few notes of melody before the first downbeat."""
+    step = TICKS_PER_BEAT // 3 if score.genre.triplets else TICKS_PER_BEAT // 2
+    count = int(rng.integers(1, 4))
+    for index in range(count, 0, -1):
+        draft.add(score.part, -index * step, step, score.scale.pitch(4 - index), 0.85)
 
 
 def _ending(
-    rng: np.random.Generator,
-    draft: _Draft,
-    scale: Scale,
-    chords: tuple[int, ...],
-    tick: int,
-    bar: int,
+    rng: np.random.Generator, draft: Draft, score: _Score, last: Passage, tick: int, scale: Scale
 ) -> None:
-    """The song's last sound: a struck final note, or a rising noise into it."""
-    root = chords[0]
-    if rng.random() < 0.5:
+    """The song's last sound: a struck final note, perhaps after a rising noise, or just an end."""
+    bar = last.meter * TICKS_PER_BEAT
+    draw = rng.random()
+    if draw < 0.15:
+        return
+    if draw < 0.4 and score.grooves:
         draft.add(Part.RISER, tick, bar, 0, 0.9)
         tick += bar
+    root = score.progressions[last.kind][0]
     for tone in (0, 2, 4):
-        draft.add(Part.CHORD, tick, bar, scale.pitch(root + tone - 7), 0.7)
-    draft.add(Part.CRASH, tick, bar, 0, 0.9)
-    draft.add(Part.KICK, tick, 6, 0, 1.0)
-    draft.add(Part.LEAD, tick, bar, scale.pitch(root), 1.0, True)
+        draft.add(Part.CHORD, tick, bar, scale.pitch(root + tone - 7), 0.75)
+    if last.drums:
+        draft.add(Part.CRASH, tick, bar, 0, 0.9)
+        draft.add(Part.KICK, tick, 6, 0, 1.0)
+    if last.bass:
+        draft.add(Part.BASS, tick, bar, 36 + (scale.pitch(root) % 12), 0.8)
+    draft.add(Part.LEAD if last.lead else Part.CHORD, tick, bar, scale.pitch(root), 1.0, last.lead)
+
+
+def _make_room(tempos: tuple[Tempo, ...], draft: Draft) -> tuple[Tempo, ...]:
+    """Later tempos, where a pick-up would begin before the audio does."""
+    first = min(note.tick for note in draft.notes)
+    earliest = tick_time(tempos, first)
+    if earliest >= 40:
+        return tempos
+    later = int(np.ceil(40 - earliest))
+    return tuple(
+        Tempo(tempo.tick, tempo.start_ms + later, tempo.beat_length, tempo.meter)
+        for tempo in tempos
+    )
+
+
+def _timed(
+    rng: np.random.Generator, draft: Draft, tempos: tuple[Tempo, ...], jitter_ms: float
+) -> tuple[Note, ...]:
+    unique: dict[tuple[Part, int, int], DraftNote] = {}
+    for note in draft.notes:
+        key = (note.part, note.tick, note.pitch)
+        before = unique.get(key)
+        if before is None or before.velocity < note.velocity:
+            unique[key] = note
+    ordered = sorted(
+        unique.values(), key=lambda note: (note.tick, _PART_ORDER[note.part], note.pitch)
+    )
+    ticks = np.array([note.tick for note in ordered], dtype=np.int64)
+    ends = ticks + np.array([note.ticks for note in ordered], dtype=np.int64)
+    players = np.array([_PLAYER[note.part] for note in ordered], dtype=np.int64)
+    times = onset_times(tempos, ticks)
+    durations = (onset_times(tempos, ends) - times).tolist()
+    onsets = (times + jitter(rng, ticks, players, jitter_ms)).tolist()
+    return tuple(
+        Note(
+            note.part, note.tick, note.ticks, note.pitch, note.velocity,
+            onset, duration, note.held,
+        )
+        for note, onset, duration in zip(ordered, onsets, durations, strict=True)
+    )  # fmt: skip

@@ -1,7 +1,8 @@
-"""Chords and melodies: what is sung over the bars of a section.
+"""Melodies: what is sung or played in front over the bars of a section.
 
-A melody is built from one-beat cells. Notes are of two audible sorts: short ones, and held ones
-that sustain until a quarter of a beat (a third in swung songs) before the next note.
+A melody is built from cells of one or two beats. Two bars of rhythm are repeated and answered, as
+tunes do, and phrases end in a rest. Notes are of two audible sorts: short ones, and held ones that
+sustain until a step of the grid before the next note.
 """
 
 from __future__ import annotations
@@ -12,24 +13,17 @@ import numpy as np
 
 from model_core.training.songs.plan import TICKS_PER_BEAT
 
-MAJOR = (0, 2, 4, 5, 7, 9, 11)
-MINOR = (0, 2, 3, 5, 7, 8, 10)
-PROGRESSIONS = (
-    (0, 4, 5, 3),
-    (5, 3, 0, 4),
-    (0, 5, 3, 4),
-    (3, 4, 5, 5),
-    (0, 3, 0, 4),
-    (5, 4, 3, 4),
-    (0, 2, 3, 4),
-)
-# One beat of melody on the song's grid: 'o' short note, 'H' held note, '.' nothing new.
-_CELLS_PLAIN = ("o...", "o.o.", "o.o.", "H...")
-_CELLS_BUSY = ("oooo", "o.oo", "ooo.", "oo..")
-_CELLS_OFF = ("..o.", "....", "H.o.")
-_TRIPLET_PLAIN = ("o..", "o.o", "H..", "o..")
-_TRIPLET_BUSY = ("ooo", "oo.", "o.o")
-_TRIPLET_OFF = ("...", "..o")
+__all__ = ["MAX_HELD_BEATS", "MelodyNote", "Temper", "melody"]
+
+# 'o' short note, 'H' held note, '.' nothing new; four signs a beat, three in triplets.
+_CELLS = ("o...", "o.o.", "o.o.", "H...")
+_PAIRS = ("o..o..o.", "o.o.o...", "o...o.o.", "H.....o.", "o..oo.o.", "..o.o.o.", "H..H..o.")
+_BUSY = ("oooo", "o.oo", "ooo.", "oo..", "oo.o")
+_OFF = ("..o.", "....", "H.o.")
+_TRIPLETS = ("o..", "o.o", "H..", "o..")
+_TRIPLET_PAIRS = ("o.oo.o", "o.o..o", "H..o.o", "o..o.o", "..oo..")
+_TRIPLETS_BUSY = ("ooo", "oo.", "o.o")
+_TRIPLETS_OFF = ("...", "..o")
 MAX_HELD_BEATS = 4
 
 
@@ -44,61 +38,54 @@ class MelodyNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """A key; degrees count upward from the tonic and may be negative."""
+class Temper:
+    """How a melody moves: shares of fast beats and of held notes, width of its leaps, and how
+    much is left silent between phrases."""
 
-    tonic: int
-    steps: tuple[int, ...]
-
-    def pitch(self, degree: int) -> int:
-        """MIDI pitch of a scale degree."""
-        octave, step = divmod(degree, len(self.steps))
-        return self.tonic + 12 * octave + self.steps[step]
-
-
-def choose_scale(rng: np.random.Generator) -> Scale:
-    """A random key with its tonic between C4 and B4."""
-    return Scale(60 + int(rng.integers(0, 12)), MAJOR if rng.random() < 0.5 else MINOR)
+    busy: float
+    held: float
+    leaps: float
+    rests: float
+    triplets: bool
 
 
-def _beat_cell(rng: np.random.Generator, triplets: bool, busy: float, held: float) -> str:
-    plain, fast, off = (
-        (_TRIPLET_PLAIN, _TRIPLET_BUSY, _TRIPLET_OFF)
-        if triplets
-        else (_CELLS_PLAIN, _CELLS_BUSY, _CELLS_OFF)
-    )
+def _cell(rng: np.random.Generator, temper: Temper, left: int) -> str:
+    """One or two beats of rhythm."""
+    triplets = temper.triplets
+    beat = 3 if triplets else 4
     draw = rng.random()
-    if draw < held:
-        return "H" + "." * (len(plain[0]) - 1)
-    if draw < held + busy * 0.5:
-        return str(fast[rng.integers(len(fast))])
-    if draw < held + busy * 0.5 + 0.1:
-        return str(off[rng.integers(len(off))])
-    return str(plain[rng.integers(len(plain))])
+    if draw < temper.held:
+        length = 2 if left > 1 and rng.random() < 0.45 else 1
+        return "H" + "." * (beat * length - 1)
+    if draw < temper.held + temper.busy * 0.55:
+        fast = _TRIPLETS_BUSY if triplets else _BUSY
+        return fast[int(rng.integers(len(fast)))]
+    if draw < temper.held + temper.busy * 0.55 + 0.08:
+        off = _TRIPLETS_OFF if triplets else _OFF
+        return off[int(rng.integers(len(off)))]
+    if left > 1 and rng.random() < 0.4:
+        pairs = _TRIPLET_PAIRS if triplets else _PAIRS
+        return pairs[int(rng.integers(len(pairs)))]
+    plain = _TRIPLETS if triplets else _CELLS
+    return plain[int(rng.integers(len(plain)))]
 
 
-def _bar_rhythm(
-    rng: np.random.Generator, meter: int, triplets: bool, busy: float, held: float
-) -> str:
-    cells: list[str] = []
-    while len(cells) < meter:
-        cell = _beat_cell(rng, triplets, busy, held)
-        if not cells and cell[0] == ".":
-            continue  # a bar begins with a note, so that phrases are easy to follow
-        cells.append(cell)
-        # a held note often lasts for more than its own beat
-        if cell[0] == "H" and len(cells) < meter and rng.random() < 0.45:
-            cells.append("." * len(cell))
-    return "".join(cells)
+def _bar(rng: np.random.Generator, meter: int, temper: Temper) -> str:
+    beat = 3 if temper.triplets else 4
+    signs = ""
+    while len(signs) < meter * beat:
+        cell = _cell(rng, temper, meter - len(signs) // beat)
+        if not signs and cell[0] == "." and rng.random() < 0.8:
+            continue  # most bars begin with a note, so that phrases are easy to follow
+        signs += cell
+    return signs
 
 
 def melody(
     rng: np.random.Generator,
     bars: int,
     meter: int,
-    triplets: bool,
-    busy: float,
-    held: float,
+    temper: Temper,
     chords: tuple[int, ...],
     silent_last_beats: int,
 ) -> list[MelodyNote]:
@@ -107,30 +94,49 @@ def melody(
     Two bars of rhythm are repeated with small changes; the last ``silent_last_beats`` beats are
     left to a drum fill.
     """
-    motif = [_bar_rhythm(rng, meter, triplets, busy, held) for _ in range(2)]
-    answer = [motif[0], _bar_rhythm(rng, meter, triplets, busy, held)]
-    step = TICKS_PER_BEAT // (3 if triplets else 4)
+    motif = [_bar(rng, meter, temper) for _ in range(2)]
+    answer = [motif[0], _bar(rng, meter, temper)]
+    step = TICKS_PER_BEAT // (3 if temper.triplets else 4)
     bar_ticks = meter * TICKS_PER_BEAT
-    end = bars * bar_ticks
-    limit = end - silent_last_beats * TICKS_PER_BEAT
+    limit = bars * bar_ticks - silent_last_beats * TICKS_PER_BEAT
     onsets: list[tuple[int, bool]] = []
+    rests: list[int] = []
     for bar in range(bars):
         pattern = (motif if bar % 4 < 2 else answer)[bar % 2]
+        silent = (bar + 1) * bar_ticks
+        if bar % 2 and rng.random() < temper.rests:
+            silent -= TICKS_PER_BEAT * int(rng.integers(1, max(2, meter // 2 + 1)))
+            rests.append(silent)
         for index, sign in enumerate(pattern):
             tick = bar * bar_ticks + index * step
-            if sign != "." and tick < limit:
+            if sign != "." and tick < min(limit, silent):
                 onsets.append((tick, sign == "H"))
+    return _pitched(rng, onsets, rests, limit, bar_ticks, step, chords, temper.leaps)
+
+
+def _pitched(
+    rng: np.random.Generator,
+    onsets: list[tuple[int, bool]],
+    rests: list[int],
+    limit: int,
+    bar_ticks: int,
+    step: int,
+    chords: tuple[int, ...],
+    leaps: float,
+) -> list[MelodyNote]:
     notes: list[MelodyNote] = []
-    degree = int(rng.integers(0, 5))
-    moves = np.array([-2, -1, -1, 0, 1, 1, 2])
+    degree = int(rng.integers(0, 6))
+    moves = rng.choice([-2, -1, -1, 0, 1, 1, 2], size=len(onsets))
+    far = rng.random(len(onsets)) < leaps
     for index, (tick, is_held) in enumerate(onsets):
         following = onsets[index + 1][0] if index + 1 < len(onsets) else limit
+        following = min([following, *(rest for rest in rests if tick < rest)])
         if tick % (2 * TICKS_PER_BEAT) == 0:
             root = chords[(tick // bar_ticks) % len(chords)]
             degree = _nearest_chord_tone(degree, root)
         else:
-            degree += int(moves[rng.integers(len(moves))])
-        degree = min(10, max(-3, degree))
+            degree += int(moves[index]) * (3 if far[index] else 1)
+        degree = min(11, max(-3, degree))
         if is_held:
             ticks = min(following - tick - step, MAX_HELD_BEATS * TICKS_PER_BEAT)
         else:

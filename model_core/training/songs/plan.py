@@ -1,8 +1,10 @@
 """What a composed song is: notes, tempo and form, before any sound is made.
 
 Positions are counted in ticks, 24 to a beat, from the first downbeat; so halves, thirds, quarters,
-sixths, eighths and twelfths of a beat are all whole numbers. A :class:`Tempo` turns ticks into milliseconds. Its start
-is a whole millisecond, as an editor would store it, and the audio follows it exactly.
+sixths, eighths and twelfths of a beat are all whole numbers. A :class:`Tempo` turns ticks into
+milliseconds. Its start is a whole millisecond, as an editor would store it. Notes of a pick-up
+stand before the first downbeat and have negative ticks. A note's ``onset_ms`` is its tick's time,
+or, where people play, a few milliseconds off it.
 """
 
 from __future__ import annotations
@@ -92,7 +94,13 @@ class Note:
 
 @dataclass(frozen=True)
 class SongPlan:
-    """A whole song. ``notes`` are ordered by tick, then by part."""
+    """A whole song. ``notes`` are ordered by tick, then by part.
+
+    ``jitter_ms``: standard deviation of how far onsets stand from their ticks, 0 where a machine
+    plays. ``fade_in_ms``, ``fade_out_ms``: how long the whole mix comes and goes. ``drifting``:
+    the tempo wanders, with a :class:`Tempo` for each bar or two. ``electronic``: mixed like club
+    music (pumping, dense) rather than like a band.
+    """
 
     seed: int
     genre: str
@@ -107,6 +115,13 @@ class SongPlan:
     bass_voice: str
     kit: str
     length_ms: float
+    arp_voice: str = "pluck"
+    vocal_voice: str = "alto"
+    jitter_ms: float = 0.0
+    fade_in_ms: float = 0.0
+    fade_out_ms: float = 0.0
+    drifting: bool = False
+    electronic: bool = False
 
     @cached_property
     def _tempo_ticks(self) -> tuple[int, ...]:

@@ -19,7 +19,8 @@ from model_core.training.songs.voices import Samples, drum_kit, riser, tone
 
 _BUSES = ("drums", "bass", "chords", "lead")
 _BUS_OF = {
-    Part.KICK: 0, Part.SNARE: 0, Part.HAT: 0, Part.CRASH: 0, Part.TOM: 0, Part.RISER: 0,
+    Part.KICK: 0, Part.SNARE: 0, Part.HAT: 0, Part.CRASH: 0, Part.TOM: 0, Part.RISER: 0, Part.RIDE: 0,
+    Part.CLAP: 0, Part.ARP: 2, Part.VOCAL: 3,
     Part.BASS: 1, Part.CHORD: 2, Part.LEAD: 3,
 }  # fmt: skip
 
@@ -68,6 +69,8 @@ def _play(plan: SongPlan, sample_rate: int, rng: np.random.Generator) -> NDArray
         Part.LEAD: lambda note: tone(
             plan.lead_voice, note.pitch, note.duration_ms / 1000, sample_rate
         ),
+        Part.ARP: lambda note: tone("bell", note.pitch, note.duration_ms / 1000, sample_rate),
+        Part.VOCAL: lambda note: tone("voice", note.pitch, note.duration_ms / 1000, sample_rate),
         Part.RISER: lambda note: riser(note.duration_ms / 1000, rng, sample_rate),
     }
     for note in plan.notes:

@@ -88,7 +88,7 @@ def _waves(name: str, count: int) -> tuple[Samples, Samples]:
 
 def tone(name: str, pitch: float, seconds: float, sample_rate: int) -> Samples:
     """A note of voice ``name`` at MIDI ``pitch``, sounding ``seconds`` and then released."""
-    voice = VOICES[name]
+    voice = VOICES.get(name) or VOICES["saw"]
     frequency = 440.0 * 2.0 ** ((pitch - 69) / 12)
     count = int(min(40, max(1, (0.45 * sample_rate) // frequency)))
     bright, dark = _waves(voice.harmonics, count)
@@ -134,7 +134,7 @@ KITS: dict[str, KitStyle] = {
 
 def drum_kit(name: str, rng: np.random.Generator, sample_rate: int) -> dict[str, Samples]:
     """One-shots ``kick``, ``snare``, ``hat``, ``crash`` and ``tom`` of a kit."""
-    style = KITS[name]
+    style = KITS.get(name) or KITS["acoustic"]
     change = rng.uniform(0.85, 1.2, 6)
 
     def clock(seconds: float) -> NDArray[np.float64]:
@@ -164,7 +164,7 @@ def drum_kit(name: str, rng: np.random.Generator, sample_rate: int) -> dict[str,
     crash = noise(len(t), 3500) * np.exp(-t / (0.45 * change[3]))
     tom = swept(110 * change[4], 90, 0.12, 0.4)
     kit = {"kick": 0.9 * kick, "snare": 0.5 * snare, "hat": 0.2 * hat, "crash": 0.3 * crash,
-           "tom": 0.7 * tom}  # fmt: skip
+           "tom": 0.7 * tom, "ride": 0.15 * crash, "clap": 0.5 * snare}  # fmt: skip
     return {part: np.asarray(shot, dtype=np.float32) for part, shot in kit.items()}
 
 
