@@ -1,0 +1,1 @@
+"""The rules for single maps, each subject in a file of its own."""
