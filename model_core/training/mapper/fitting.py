@@ -21,19 +21,20 @@ _POWERS = (0.5, 0.3)  # stars grow about so with distances, up to there and beyo
 _LEAST_POWER, _MOST_POWER = 0.15, 0.8
 
 
-def fitted(wanted: float, rate: Callable[[float], float]) -> float:
-    """The factor, in hundredths within ``LEAST`` and ``MOST``, that comes nearest to ``wanted``.
+def fitted(wanted: float, rate: Callable[[float], float], most: float = MOST) -> float:
+    """The factor, in hundredths within ``LEAST`` and ``most``, that comes nearest to ``wanted``.
 
     A secant search on logarithms, of at most four maps.
 
     Args:
         wanted: stars.
         rate: the stars of the map at a factor; grows with it, roughly.
+        most: the greatest factor allowed, at least ``LEAST``.
     """
     seen: dict[float, float] = {}
     power = _POWERS[0 if wanted <= _GENTLE else 1]
     before: tuple[float, float] | None = None
-    scale = 1.0
+    scale = round(min(1.0, most), 2)
     for _ in range(_TRIES):
         stars = seen[scale] = max(rate(scale), 0.1)
         if abs(stars - wanted) <= _NEAR:
@@ -42,7 +43,7 @@ def fitted(wanted: float, rate: Callable[[float], float]) -> float:
             slope = log(stars / before[1]) / log(scale / before[0])
             power = min(_MOST_POWER, max(_LEAST_POWER, slope))
         before = scale, stars
-        scale = round(min(MOST, max(LEAST, scale * (wanted / stars) ** (1 / power))), 2)
+        scale = round(min(most, max(LEAST, scale * (wanted / stars) ** (1 / power))), 2)
         if scale in seen:
             break
     return min(seen, key=lambda tried: (abs(seen[tried] - wanted), tried))

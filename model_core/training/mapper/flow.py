@@ -213,12 +213,12 @@ class Cursor:
     def _distance(self, moment: Moment) -> float:
         level, rest = self._level, moment.rest_ms
         distance = level.speed * self._scale * rest
+        if level.index < HARD:  # one distance for one time
+            return min(distance, level.reach)
         if rest <= STREAM_MS:
             spaced = trait.SPACED_STREAMS in self._traits
             share = _SPACED_SHARE if spaced else _STREAM_SHARE
             return min(distance * share, _FURTHEST_STREAM) * moment.weight
-        if level.index < HARD:
-            return min(distance, level.reach)
         # Beyond a part of the reach distances grow more slowly; what stands out still does.
         reach = min(_FURTHEST, level.reach * max(1.0, sqrt(self._scale)))
         soft = 0.6 * reach

@@ -17,13 +17,13 @@ LEVELS = ("Easy", "Normal", "Hard", "Insane", "Expert", "Extra")
 EASY, NORMAL, HARD, INSANE, EXPERT, EXTRA = range(len(LEVELS))
 
 _AT = tuple(number / len(LEVELS) for number in range(len(LEVELS) + 1))
-_MELODY_MS = (540, 330, 215, 125, 88, 72, 58)
+_MELODY_MS = (540, 325, 195, 125, 88, 72, 58)
 _DRUMS_MS = (1080, 640, 400, 230, 130, 88, 66)
 _CYMBALS_MS = (9999, 9999, 900, 420, 230, 150, 110)
 _ARPEGGIO_MS = (9999, 9999, 9999, 9999, 200, 110, 80)
 _SLIDER_MS = (300, 250, 180, 130, 115, 100, 90)
 _SPEED = (0.14, 0.25, 0.54, 0.78, 1.2, 1.75, 2.4)
-_REACH = (180, 200, 225, 250, 285, 320, 350)
+_REACH = (260, 250, 225, 250, 285, 320, 350)
 _RECOVERY_MS = (1200, 800, 560, 400, 300, 260, 240)
 _FEWEST_STARS, _MOST_STARS = 1.15, 7.0
 
@@ -43,7 +43,7 @@ class Level:
         slider_ms: the shortest slider on a held note.
         recovery_ms: the least time after a spinner.
         speed: osu! pixels a millisecond between objects, before the map is fitted to its stars.
-        reach: the furthest that two objects lie apart, in osu! pixels.
+        reach: how far two objects usually lie apart at most, in osu! pixels.
         stars: the star rating aimed at.
     """
 

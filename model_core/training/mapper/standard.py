@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from model_core.beatmap.new_objects import NewObject, ObjectKind
 from model_core.training.mapper import traits as trait
 from model_core.training.mapper.accents import Accent, tick_in_bar
-from model_core.training.mapper.fitting import fitted, stars_of
+from model_core.training.mapper.fitting import LEAST, MOST, fitted, stars_of
 from model_core.training.mapper.flow import Cursor, Moment, Placed
 from model_core.training.mapper.levels import HARD, Level
 from model_core.training.mapper.rhythm import Beat, rhythm
@@ -25,6 +27,7 @@ _HIGH_SV, _LOW_SV = 1.45, 0.65
 _SV_PATTERN = (1.0, 1.35, 0.75, 1.2)
 _SMALLER = 1.3
 _MOST_STRENGTH = 0.9
+_RESTING_MS = 1500.0
 _USUAL_STRENGTH = 0.45
 
 
@@ -81,11 +84,19 @@ class StandardMapper:
             tried[scale] = self._place(scale)
             return stars_of(head, self._plan, tried[scale])
 
-        placed = tried[fitted(self._level.stars, rate)]
+        placed = tried[fitted(self._level.stars, rate, self._most_scale())]
         return tuple(
             self._object(item, new_combo)
             for item, new_combo in zip(placed, self._combos, strict=True)
         )
+
+    def _most_scale(self) -> float:
+        """Easy maps widen only as far as nearly all moves keep one distance for one time."""
+        rests = [moment.rest_ms for moment in self._moments if moment.rest_ms < _RESTING_MS]
+        if self._level.index >= HARD or not rests:
+            return MOST
+        usual = max(1.0, float(np.quantile(rests, 0.9)))
+        return min(MOST, max(LEAST, round(self._level.reach / (self._level.speed * usual), 2)))
 
     def _place(self, scale: float) -> list[Placed]:
         radius = 54.4 - 4.48 * self.settings.circle_size

@@ -145,4 +145,4 @@ def test_fitting_finds_the_factor_in_few_tries(power: float) -> None:
 def test_fitting_stops_at_its_limits() -> None:
     assert fitted(9.0, lambda scale: 1.0 + 0.1 * scale) == MOST
     assert fitted(0.5, lambda scale: 3.0 + 0.1 * scale) == LEAST
-    assert fitted(2.0, lambda scale: 0.0) == MOST
+    assert fitted(2.0, lambda scale: 0.0) == 1.0  # nothing that could be fitted
