@@ -125,8 +125,10 @@ def _volume_dips(lines: list[str], plan: SongPlan) -> list[str]:
             continue
         tempo = plan.tempo_at(section.end_tick - 1)
         time = round(plan.milliseconds(section.end_tick) - tempo.meter * tempo.beat_length)
-        active = [p for p in points if int(p.split(",")[0]) <= time and p.split(",")[6] == "0"]
+        active = [p for p in points if int(p.split(",")[0]) <= time - _OFFSET_MS]
         fields = active[-1].split(",")
+        if fields[6] == "1":  # a red line's state, with the velocity that it brings
+            fields[1], fields[6] = "-100", "0"
         fields[0] = str(time - _OFFSET_MS)
         fields[5] = str(max(20, int(fields[5]) - 15))
         points.append(",".join(fields))

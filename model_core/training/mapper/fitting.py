@@ -11,7 +11,6 @@ from math import log
 
 from model_core.beatmap.stars import star_rating
 from model_core.training.mapper.flow import Placed
-from model_core.training.songs import SongPlan
 
 LEAST, MOST = 0.4, 2.6
 _NEAR = 0.1  # stars
@@ -49,14 +48,16 @@ def fitted(wanted: float, rate: Callable[[float], float], most: float = MOST) ->
     return min(seen, key=lambda tried: (abs(seen[tried] - wanted), tried))
 
 
-def stars_of(head: bytes, plan: SongPlan, placed: Sequence[Placed]) -> float:
-    """Stars of placed objects under a file's head; 0 where it has none to speak of."""
+def stars_of(head: bytes, spans: Sequence[tuple[int, int]], placed: Sequence[Placed]) -> float:
+    """Stars of placed objects under a file's head; 0 where it has none to speak of.
+
+    Args:
+        spans: when each of them begins and ends, in ms.
+    """
     lines = []
-    for item in placed:
-        beat = item.beat
-        time = round(plan.milliseconds(beat.tick))
-        if beat.is_spinner:
-            lines.append(f"256,192,{time},12,0,{round(plan.milliseconds(beat.end_tick))}")
+    for item, (time, end) in zip(placed, spans, strict=True):
+        if item.beat.is_spinner:
+            lines.append(f"256,192,{time},12,0,{end}")
         elif item.shape is None:
             lines.append(f"{item.x},{item.y},{time},1,0")
         else:

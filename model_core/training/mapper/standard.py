@@ -79,10 +79,11 @@ class StandardMapper:
     def objects(self, head: bytes) -> tuple[NewObject, ...]:
         """The objects, as far apart as the level's stars ask for under a file's head."""
         tried: dict[float, list[Placed]] = {}
+        spans = self.spans()
 
         def rate(scale: float) -> float:
             tried[scale] = self._place(scale)
-            return stars_of(head, self._plan, tried[scale])
+            return stars_of(head, spans, tried[scale])
 
         placed = tried[fitted(self._level.stars, rate, self._most_scale())]
         return tuple(

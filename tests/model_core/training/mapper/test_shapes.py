@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import hypot
 
 import numpy as np
@@ -29,7 +30,7 @@ def _path(start: tuple[float, float], points: tuple[tuple[int, int], ...]) -> fl
         for t in [np.linspace(0, 1, 200)[:, None]]:
             current = [np.repeat(row[None], len(t), axis=0) for row in control]
             while len(current) > 1:
-                current = [(1 - t) * a + t * b for a, b in zip(current, current[1:], strict=False)]
+                current = [(1 - t) * a + t * b for a, b in pairwise(current)]
             total += float(np.sum(np.hypot(*np.diff(current[0], axis=0).T)))
     return total
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -126,7 +127,7 @@ def test_objects_are_not_nearer_in_easy_maps_than_a_player_can_tell() -> None:
 
 def _rests(mapped: MappedSong) -> list[tuple[int, int]]:
     items = mapped.objects
-    return [(end_of(a), b.time) for a, b in zip(items, items[1:], strict=False)]
+    return [(end_of(a), b.time) for a, b in pairwise(items)]
 
 
 @pytest.mark.parametrize("power", [0.3, 0.5, 0.7])
