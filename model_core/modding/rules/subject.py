@@ -5,8 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from model_core.beatmap import Beatmap, HitObject, ObjectKind, Timing, TimingPoint
+from model_core.beatmap.geometry.nested import standard_end
+from model_core.beatmap.geometry.slider_path import Point
+from model_core.beatmap.geometry.stacking import stacked_positions
 from model_core.beatmap.stars import star_rating
 from model_core.beatmap.timing import TICK_DIVISORS
 
@@ -184,6 +188,38 @@ class Subject:
     def ends(self) -> tuple[float, ...]:
         """The ends of all objects, ascending."""
         return tuple(sorted(each.end for each in self.objects))
+
+    @cached_property
+    def latest_ends(self) -> tuple[float, ...]:
+        """For each of :attr:`objects` the latest end of it and of all before it."""
+        return tuple(accumulate((each.end for each in self.objects), max))
+
+    @cached_property
+    def lookups(self) -> tuple[float, ...]:
+        """The moments at which something starts or sounds, ascending."""
+        moments = {time for each in self.objects for time in (each.time, each.end)}
+        for each in self.objects:
+            moments.update(each.node_times())
+        return tuple(sorted(moments))
+
+    @cached_property
+    def drain(self) -> float:
+        """Milliseconds that are played: from the first object to the last end, without breaks."""
+        if not self.objects:
+            return 0.0
+        breaks = sum(period.end - period.start for period in self.beatmap.breaks)
+        return self.ends[-1] - self.starts[0] - breaks
+
+    @cached_property
+    def stacked(self) -> tuple[Point, ...]:
+        """Where each object is drawn, parallel to ``beatmap.hit_objects``, in osu! pixels."""
+        return stacked_positions(self.beatmap)
+
+    def stacked_end(self, each: Placed) -> Point:
+        """Where an object ends, as it is drawn."""
+        x, y = self.stacked[each.index]
+        end_x, end_y = standard_end(each.item)
+        return (end_x + x - each.item.x, end_y + y - each.item.y)
 
     @cached_property
     def ticks(self) -> Ticks:
