@@ -17,6 +17,10 @@ _STRUMS = ("x...x.x.", "x.x.x.x.", "x..x..x.", "x...xxx.")
 _SYNC = ("x..x..x.x..x..x.", "x.....x...x.....", "x..x..x.........", "x...x..x..x.x...")
 _MONTUNO = ("x.xx.x.xx.x.x.x.", "x..x..x.x..x..x.")
 _GALLOPS = ("x.xxx.xxx.xxx.xx", "xxxxxxxxxxxxxxxx", "x.xxx.xxx...x...")
+_SHAPES = (
+    (0, 2, 4, 7), (7, 4, 2, 0), (0, 4, 7, 4), (0, 2, 4, 2), (0, 7, 4, 7, 2, 7),
+    (0, 4, 2, 7, 4, 9),
+)  # fmt: skip
 COMPS = (
     "pad", "stab", "offbeat", "strum", "power", "gallop", "tremolo", "quarter", "broken",
     "waltz", "swing", "gate", "chiparp", "montuno",
@@ -120,7 +124,7 @@ def write_bass(
     meter: int,
     kicks: Sequence[int],
 ) -> None:
-    """The bass line of bars ``[first, end)``; ``kicks`` are the bass drum's ticks, for ``follow``."""
+    """The bass line of bars ``[first, end)``; ``follow`` plays at the bass drum's ``kicks``."""
     bar = meter * BEAT
     for number, tick in enumerate(range(first, end, bar)):
         root = how.chords[number % len(how.chords)]
@@ -187,9 +191,7 @@ def write_arpeggio(
     loud: float,
 ) -> None:
     """Chord tones one after the other, every ``step`` ticks, as ``ARP`` notes."""
-    shape = [
-        (0, 2, 4, 7), (7, 4, 2, 0), (0, 4, 7, 4), (0, 2, 4, 2), (0, 7, 4, 7, 2, 7), (0, 4, 2, 7, 4, 9),
-    ][int(rng.integers(6))]  # fmt: skip
+    shape = _SHAPES[int(rng.integers(len(_SHAPES)))]
     gaps = "x" * 8 if rng.random() < 0.6 else "xx.xx.x."
     bar = meter * BEAT
     first, end = span
