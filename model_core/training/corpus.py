@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
@@ -39,6 +40,7 @@ __all__ = [
     "map_of",
     "read_song",
     "song_files",
+    "tables_of",
     "write_maps",
     "write_song",
 ]
@@ -178,6 +180,20 @@ def song_files(folder: Path) -> list[Path]:
     """The songs of a folder that are there with their maps, in order of their names."""
     maps = {path.stem for path in folder.glob("*.json")}
     return sorted(path for path in folder.glob("*.npz") if path.stem in maps)
+
+
+def tables_of(folder: Path, *, most: int) -> tuple[list[int], bool]:
+    """The ``most`` mappers with most maps in a folder, and whether it is known what sounds.
+
+    Mappers are ids, those with more maps first; only the maps' files are read, and one song.
+    """
+    counts: Counter[int] = Counter()
+    paths = song_files(folder)
+    for path in paths:
+        rows = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        counts.update(entry.mapper_id for entry in map(_entry, rows) if entry.mapper_id is not None)
+    heard = bool(paths) and read_song(paths[0]).heard
+    return [mapper for mapper, _ in counts.most_common(most)], heard
 
 
 def read_song(path: Path) -> SongEntry:

@@ -1,219 +1,279 @@
-"""Windows of mapped songs as training examples, spelled by the code that inference uses.
+"""Endless windows of mapped songs, read from a folder while it may still be filled.
 
-A window starts anywhere in a song (inference places windows at any millisecond). Its sequence is
-the prompt that a request would send, followed by what the mapper did. Conditions are dropped at
-random, so that the model also answers who says nothing about them.
+A few songs are open at a time; each is read, played at another tempo at times, drawn from, and
+closed again, so that memory stays small however many there are. Windows start at any millisecond,
+as a request's do. Several processes each read songs of their own (several GPUs, and the data
+loader's workers), with seeds of their own that also change with the step a training resumes from.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from model_core.beatmap import parse
-from model_core.tokens import (
-    Conditions,
-    Context,
-    ContextType,
-    EventType,
-    Layout,
-    TimedEvents,
-    Vocabulary,
-    build_training_sequence,
-    kiai_events,
-    map_events,
-    timing_events,
-)
+from model_core.errors import InputError
+from model_core.tokens import Layout, Vocabulary
 from model_core.training.audible import window_audio, window_labels
-from model_core.training.corpus import MapEntry, SongEntry, read_song
+from model_core.training.augment import Augmentation, augmented
+from model_core.training.corpus import SongEntry, read_song, song_files
+from model_core.training.examples import Example, examples_of
+from model_core.training.stretch import SPEEDS, stretched
+from model_core.training.tasks import Spelled, TaskOptions, Teacher
 
-__all__ = ["Batch", "WindowDataset"]
+__all__ = ["LENGTHS", "Batch", "WindowDataset", "WindowStream", "batches_of"]
 
-_DROP = {"difficulty": 0.1, "mapper_id": 0.6, "circle_size": 0.15, "descriptors": 0.5}
-_TIME_WEIGHT = 2.0
-_TIMING_WEIGHT = 0.1
+#: Padded sequence lengths: few, so that compiled code is made once for each.
+LENGTHS = (128, 192, 256, 320, 384, 448, 512, 640, 768, 1024)
+_SAMPLES_PER_FRAME = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Training examples, padded on the right.
 
-    ``audio``: ``[B, window samples]`` float32. ``ids``: ``[B, T]`` int64. ``weights``: ``[B, T]``
-    float32, the loss weight of predicting ``ids[:, t]``. ``labels``: ``[B, states, parts + 1]``
-    float32, what sounds in each encoder state.
+    ``audio``: ``[B, window samples]`` float32. ``ids``: ``[B, T]`` int64, 0 is padding.
+    ``weights``: ``[B, T]`` float32, the loss weight of predicting ``ids[:, t]``. ``labels``:
+    ``[B, states, parts + 1]`` float32, what sounds in each encoder state. ``heard``: ``[B]``
+    float32, 1 where that is known.
     """
 
     audio: Tensor
     ids: Tensor
     weights: Tensor
     labels: Tensor
+    heard: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on a device; from pinned memory without waiting."""
+        return Batch(*(part.to(device, non_blocking=True) for part in self))
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A map of a song, already spelled as events (whole song; windows take their part)."""
+class Row:
+    """One window: arrays as in :class:`Batch`, without the batch."""
 
+    audio: NDArray[np.float32]
+    spelled: Spelled | None
+    labels: NDArray[np.float32]
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
     song: SongEntry
-    timing: TimedEvents
-    kiai: TimedEvents
-    objects: TimedEvents
-    conditions: Conditions
-    first_ms: float
-    last_ms: float
+    examples: list[Example]
 
 
 class WindowDataset:
-    """Draws windows from a folder of songs; ``refresh`` picks up songs that came since."""
+    """Draws windows from a folder of songs, a few of which are open at a time.
+
+    Args:
+        folder: what :mod:`corpus` writes, or an importer.
+        visits: windows drawn before the next song is opened. pool: songs open at most.
+        shard: this reader's number, and how many readers share the folder.
+
+    Raises:
+        InputError: the folder holds no song with maps of the layout's modes.
+    """
 
     def __init__(
-        self, folder: Path, vocabulary: Vocabulary, layout: Layout, *, seed: int = 0
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        layout: Layout,
+        *,
+        seeds: Sequence[int] = (0,),
+        tasks: TaskOptions | None = None,
+        augmentation: Augmentation | None = None,
+        visits: int = 48,
+        pool: int = 48,
+        shard: tuple[int, int] = (0, 1),
     ) -> None:
         self.folder = folder
         self.vocabulary = vocabulary
         self.layout = layout
-        self.window_samples = (layout.src_frames - 1) * 128
-        self._rng = np.random.default_rng(seed)
-        self._seen: set[Path] = set()
-        self._examples: list[Example] = []
-        self._weights_by_id = self._token_weights()
-        self.refresh()
+        self.teacher = Teacher(vocabulary, layout, tasks)
+        self.augmentation = augmentation or Augmentation()
+        self.window_samples = (layout.src_frames - 1) * _SAMPLES_PER_FRAME
+        self._states = layout.src_frames // 2
+        self._rng = np.random.default_rng(list(seeds))
+        self._visits, self._left = visits, 0
+        self._pool: deque[_Open] = deque(maxlen=pool)
+        self._shard = shard
+        self._queue: list[Path] = []
+        self._songs = 0
 
-    def __len__(self) -> int:
-        return len(self._examples)
+    # ------------------------------------------------------------------ songs
 
-    def reseed(self, *seeds: int) -> None:
-        """Draw other windows from now on: a resumed training must not repeat its first ones."""
-        self._rng = np.random.default_rng(seeds)
+    def _next_path(self) -> Path:
+        """The next song in this pass over the folder; a new pass sees songs that came since."""
+        if not self._queue:
+            paths = song_files(self.folder)
+            number, count = self._shard
+            # With few songs everybody reads them all.
+            mine = paths[number::count] if len(paths) >= 4 * count else paths
+            self._queue = [mine[int(i)] for i in self._rng.permutation(len(mine))]
+            self._songs = len(mine)
+            if not self._queue:
+                raise InputError(
+                    f"{self.folder} holds no songs with maps (NAME.npz with NAME.json beside it). "
+                    "Make or import some first."
+                )
+        return self._queue.pop()
 
-    @property
-    def time_ids(self) -> range:
-        """Ids of the time tokens, for a figure of their own in the log."""
-        return self.vocabulary.id_range(EventType.TIME)
+    def _open_next(self) -> None:
+        # Two passes over the folder without a single map that fits end the search.
+        fruitless = 0
+        while fruitless <= 2 * max(1, self._songs):
+            song = read_song(self._next_path())
+            if self._rng.random() < self.augmentation.tempo:
+                song = stretched(song, SPEEDS[int(self._rng.integers(len(SPEEDS)))])
+            examples = examples_of(song, self.vocabulary, self.layout)
+            if examples:
+                self._pool.append(_Open(song, examples))
+                return
+            fruitless += 1
+        raise InputError(
+            f"No map in {self.folder} is of a mode that is trained (modes "
+            f"{', '.join(map(str, self.layout.modes))})."
+        )
 
-    def songs(self) -> list[SongEntry]:
-        """The songs read so far."""
-        return list({id(example.song): example.song for example in self._examples}.values())
+    def _draw_song(self) -> _Open:
+        if self._left <= 0:
+            # The first songs are opened one after the other, so that training starts at once.
+            self._open_next()
+            self._left = self._visits if len(self._pool) >= 8 else 2
+        self._left -= 1
+        return self._pool[int(self._rng.integers(len(self._pool)))]
 
-    def refresh(self) -> int:
-        """Read new song files; returns how many maps there are now."""
-        for path in sorted(self.folder.glob("*.npz")):
-            if path in self._seen or not path.with_suffix(".json").exists():
-                continue
-            self._seen.add(path)
-            song = read_song(path)
-            self._examples.extend(self._prepare(song, entry) for entry in song.maps)
-        return len(self._examples)
+    # ------------------------------------------------------------------ windows
 
-    def batches(self, size: int, lengths: Sequence[int], pool: int = 8) -> Iterator[Batch]:
-        """Endless batches. Sequences are cut to the largest of ``lengths`` and padded to one of
-        them; each batch takes sequences of like length from ``pool`` times as many draws."""
+    def draw(self) -> Row:
+        """One window of one map."""
+        opened = self._draw_song()
+        spelled = self.teacher.draw(opened.examples, self._rng)
+        return self._row(opened.song, spelled.start_ms, spelled)
+
+    def draw_heard(self) -> Row:
+        """One window for the encoder alone, of a song of which it is known what sounds.
+
+        Raises InputError where the folder has none.
+        """
+        for _ in range(1000):
+            song = self._draw_song().song
+            if song.heard:
+                start = int(self._rng.uniform(0, max(1.0, song.length_ms - 3000.0)))
+                return self._row(song, start, None)
+        raise InputError(
+            f"Of no song in {self.folder} is it known what sounds when, so the encoder cannot be "
+            "taught to hear first. Train with 0 minutes of hearing."
+        )
+
+    def _row(self, song: SongEntry, start_ms: int, spelled: Spelled | None) -> Row:
+        rng, how = self._rng, self.augmentation
+        audio = window_audio(song, start_ms, self.window_samples)
+        other = None
+        if how.mix and rng.random() < how.mix:
+            mixed = self._pool[int(rng.integers(len(self._pool)))].song
+            begins = int(rng.uniform(0, max(1.0, mixed.length_ms)))
+            other = window_audio(mixed, begins, self.window_samples)
+        return Row(
+            augmented(audio, rng, how, other),
+            spelled,
+            window_labels(song, start_ms, self._states),
+            song.heard,
+        )
+
+    def batches(
+        self, size: int, lengths: Sequence[int] = LENGTHS, *, heard: bool = False, pool: int = 6
+    ) -> Iterator[Batch]:
+        """Endless batches; of ``pool`` batches at a time, windows of like length go together."""
         while True:
-            draws = [self.draw() for _ in range(size * pool)]
-            draws.sort(key=lambda draw: len(draw[1]))
-            groups = [draws[k : k + size] for k in range(0, len(draws), size)]
+            if heard:
+                yield self.collate([self.draw_heard() for _ in range(size)], lengths)
+                continue
+            rows = [self.draw() for _ in range(size * pool)]
+            rows.sort(key=lambda row: len(row.spelled.ids) if row.spelled else 0)
+            groups = [rows[k : k + size] for k in range(0, len(rows), size)]
             for index in self._rng.permutation(len(groups)):
-                yield self._collate(groups[int(index)], lengths)
+                yield self.collate(groups[int(index)], lengths)
 
-    def draw(self) -> tuple[np.ndarray, list[int], np.ndarray, np.ndarray]:
-        """One window: audio ``[samples]``, ids, loss weights, labels ``[states, columns]``."""
-        rng = self._rng
-        example = self._examples[int(rng.integers(len(self._examples)))]
-        window = self.layout.window_ms
-        latest = max(1.0, example.last_ms - 0.3 * window)
-        start = int(rng.uniform(max(0.0, example.first_ms - 0.7 * window), latest))
-        if rng.random() < 0.05:
-            start = 0
-        ids, covered = self.spell(example, self._drop_conditions(example.conditions), start)
-        return (
-            window_audio(example.song, start, self.window_samples),
-            ids,
-            self._loss_weights(ids, covered),
-            window_labels(example.song, start, self.layout.src_frames // 2),
-        )
-
-    def spell(
-        self, example: Example, conditions: Conditions, start_ms: int
-    ) -> tuple[list[int], list[bool]]:
-        """Ids of a window's whole sequence, and which of them are to be predicted."""
-        return build_training_sequence(
-            self.vocabulary,
-            self.layout,
-            conditions,
-            contexts_in=[Context(ContextType.NONE)],
-            contexts_out=[
-                Context(ContextType.TIMING, example.timing),
-                Context(ContextType.KIAI, example.kiai),
-                Context(ContextType.MAP, example.objects),
-            ],
-            frame_time=start_ms,
-            song_length_ms=example.conditions.song_length_ms,
-            max_len=self.layout.tgt_len,
-        )
-
-    # ------------------------------------------------------------------ pieces
-
-    def _prepare(self, song: SongEntry, entry: MapEntry) -> Example:
-        beatmap = parse(entry.data)
-        length_ms = song.length_ms
-        times = [o.time for o in beatmap.hit_objects]
-        return Example(
-            song=song,
-            timing=timing_events(beatmap, self.layout, song_length_ms=length_ms),
-            kiai=kiai_events(beatmap, self.layout),
-            objects=map_events(beatmap, self.layout),
-            conditions=Conditions(
-                difficulty=entry.stars,
-                mapper_id=entry.style,
-                circle_size=entry.circle_size,
-                global_sv=entry.slider_multiplier,
-                song_length_ms=length_ms,
-                descriptors=entry.descriptors,
-            ),
-            first_ms=min(times),
-            last_ms=max(times),
-        )
-
-    def _drop_conditions(self, conditions: Conditions) -> Conditions:
-        rng = self._rng
-        empty = {"difficulty": None, "mapper_id": None, "circle_size": None, "descriptors": ()}
-        return replace(
-            conditions, **{key: empty[key] for key, share in _DROP.items() if rng.random() < share}
-        )
-
-    def _token_weights(self) -> np.ndarray:
-        weights = np.ones(self.vocabulary.size_in, dtype=np.float32)
-        for kind in (EventType.TIME, EventType.SNAPPING):
-            ids = self.vocabulary.id_range(kind)
-            weights[ids.start : ids.stop] = _TIME_WEIGHT
-        return weights
-
-    def _loss_weights(self, ids: Sequence[int], covered: Sequence[bool]) -> np.ndarray:
-        weights = self._weights_by_id[np.asarray(ids)] * np.asarray(covered, dtype=np.float32)
-        begin = ids.index(self.vocabulary.context_sos[ContextType.MAP])
-        weights[: begin + 1] *= _TIMING_WEIGHT
-        return weights
-
-    def _collate(
-        self,
-        rows: Sequence[tuple[np.ndarray, list[int], np.ndarray, np.ndarray]],
-        lengths: Sequence[int],
-    ) -> Batch:
-        longest = max(len(row[1]) for row in rows)
+    def collate(self, rows: Sequence[Row], lengths: Sequence[int]) -> Batch:
+        """Rows as one batch, padded to the first of ``lengths`` that holds them all."""
+        longest = max(len(row.spelled.ids) if row.spelled else 0 for row in rows)
         width = next((n for n in sorted(lengths) if n >= longest), max(lengths))
         ids = np.zeros((len(rows), width), dtype=np.int64)
         weights = np.zeros((len(rows), width), dtype=np.float32)
-        for index, (_, tokens, weight, _) in enumerate(rows):
-            count = min(len(tokens), width)
-            ids[index, :count] = tokens[:count]
-            weights[index, :count] = weight[:count]
+        for index, row in enumerate(rows):
+            if row.spelled is None:
+                continue
+            count = min(len(row.spelled.ids), width)
+            ids[index, :count] = row.spelled.ids[:count]
+            weights[index, :count] = row.spelled.weights[:count]
         return Batch(
-            audio=torch.from_numpy(np.stack([row[0] for row in rows])),
+            audio=torch.from_numpy(np.stack([row.audio for row in rows])),
             ids=torch.from_numpy(ids),
             weights=torch.from_numpy(weights),
-            labels=torch.from_numpy(np.stack([row[3] for row in rows])),
+            labels=torch.from_numpy(np.stack([row.labels for row in rows])),
+            heard=torch.tensor([float(row.heard) for row in rows]),
         )
+
+
+class WindowStream(IterableDataset[Batch]):
+    """Batches for a data loader; every worker of every process reads songs of its own.
+
+    ``settings`` are those of :class:`WindowDataset`; all of it can be sent to a spawned process.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        layout: Layout,
+        *,
+        size: int,
+        lengths: Sequence[int],
+        seeds: Sequence[int],
+        heard: bool = False,
+        process: tuple[int, int] = (0, 1),
+        **settings: Any,
+    ) -> None:
+        super().__init__()
+        self._arguments = (folder, vocabulary, layout)
+        self._size, self._lengths, self._heard = size, tuple(lengths), heard
+        self._seeds, self._process, self._settings = tuple(seeds), process, settings
+
+    def __iter__(self) -> Iterator[Batch]:
+        worker = get_worker_info()
+        number, count = (0, 1) if worker is None else (worker.id, worker.num_workers)
+        rank, ranks = self._process
+        dataset = WindowDataset(
+            *self._arguments,
+            seeds=(*self._seeds, rank, number),
+            shard=(rank * count + number, ranks * count),
+            **self._settings,
+        )
+        return dataset.batches(self._size, self._lengths, heard=self._heard)
+
+
+def batches_of(stream: WindowStream, workers: int, *, pin: bool = False) -> Iterator[Batch]:
+    """A stream's batches, made by so many spawned processes (0: in this one)."""
+    if workers == 0:
+        yield from stream
+        return
+    yield from DataLoader(
+        stream,
+        batch_size=None,
+        num_workers=workers,
+        multiprocessing_context="spawn",
+        prefetch_factor=4,
+        pin_memory=pin,
+    )

@@ -1,253 +1,311 @@
-"""Training the starter: first the encoder learns to hear, then everything learns to map.
+"""Training: first the encoder learns to hear, then everything learns to map.
 
-Both stages run for a given time, not a given count, because what matters to whoever trains is
-when it ends. Mixed precision (bfloat16 products, float32 weights) is several times faster on
-processors that have it; ``torch.compile`` fuses the rest where a C++ compiler is found. State is
-saved every few minutes and resumed from; the log, one JSON object a line, is the learning curve.
+Both stages run for a given time or a given count of steps, on one GPU, several (under
+``accelerate launch``) or a processor. Weights stay in float32; products are bfloat16 where the
+hardware multiplies in it. State is saved every few minutes and resumed from; the log, one JSON
+object a line, is the learning curve.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.utils import broadcast
 from torch import Tensor, nn
 
+from model_core.errors import CompanionError, InputError
 from model_core.network.model import Network
-from model_core.tokens.layout import Layout
-from model_core.tokens.vocabulary import Vocabulary
-from model_core.training.audible import HearingHead, encoder_batches
-from model_core.training.dataset import Batch, WindowDataset
-from model_core.training.pointing import Pointing
+from model_core.tokens import Layout, Vocabulary
+from model_core.training.dataset import Batch, WindowStream, batches_of
+from model_core.training.log import Report, TrainingLog
+from model_core.training.losses import Losses
+from model_core.training.options import (
+    Pace,
+    TrainingOptions,
+    native_bfloat16,
+    useful_compile,
+    useful_workers,
+)
+from model_core.training.state import Average, read_state, write_state
 
-__all__ = ["TrainingOptions", "train"]
+__all__ = ["Trainer", "TrainingOptions", "train"]
 
-
-@dataclass(frozen=True, slots=True)
-class TrainingOptions:
-    """How long and how fast.
-
-    ``hearing_minutes`` and ``minutes`` are wall-clock times of the two stages.
-    ``lengths`` are the padded sequence lengths. ``log_steps`` are averaged into one log line.
-    """
-
-    hearing_minutes: float = 5.0
-    minutes: float = 60.0
-    batch: int = 16
-    learning_rate: float = 1.5e-3
-    hearing_weight: float = 0.3
-    pointing_weight: float = 0.5
-    weight_decay: float = 0.01
-    warmup_steps: int = 150
-    ema: float = 0.998
-    lengths: tuple[int, ...] = (192, 256, 320, 384, 448, 512, 576, 704)
-    compile: bool = True
-    seed: int = 0
-    save_minutes: float = 4.0
-    log_steps: int = 50
+STATE = "state.pt"
+_STAGES = ("hearing", "mapping")
 
 
-class _Clock:
-    """Seconds spent in a stage, carried over a resume, and the learning rate that follows."""
-
-    def __init__(self, minutes: float, spent: float = 0.0) -> None:
-        self.total = minutes * 60.0
-        self._before = spent
-        self._begun = time.monotonic()
-
-    @property
-    def spent(self) -> float:
-        return self._before + time.monotonic() - self._begun
-
-    def share(self) -> float:
-        return min(1.0, self.spent / self.total) if self.total > 0 else 1.0
+class TrainingDivergedError(CompanionError):
+    """Gradients are no numbers any more, step after step."""
 
 
 class Trainer:
-    """Owns the network, its average, the optimiser and the log."""
+    """Owns the network, its average, the optimiser and the log.
+
+    Args:
+        network: trained in place; parameters that need no gradient are left alone (adapters).
+        corpus: a folder of songs with maps. out: state and log go here.
+        save: writes a checkpoint of the network it is given, which has the average for weights.
+        report: told every logged row.
+    """
 
     def __init__(
         self,
         network: Network,
-        dataset: WindowDataset,
+        vocabulary: Vocabulary,
+        layout: Layout,
+        corpus: Path,
         out: Path,
         options: TrainingOptions,
         save: Callable[[Network], None],
+        report: Report | None = None,
     ) -> None:
-        self.network = network
-        self.dataset = dataset
-        self.options = options
-        self.out = out
+        if network.conditions is not None:
+            raise InputError(
+                f"Models of the family {layout.family}, whose encoder is told difficulty and "
+                "mapper, cannot be trained here. Choose one of another family."
+            )
+        self.network, self.options, self.out = network, options, out
+        self._vocabulary, self._layout, self._corpus = vocabulary, layout, corpus
         self._save_checkpoint = save
-        self.hearing = HearingHead(network.config.d_model)
-        self.optimiser = torch.optim.AdamW(
-            _parameter_groups(network, self.hearing, options.weight_decay),
+        self.accelerator = _accelerator(options)
+        device = self.accelerator.device
+        torch.manual_seed(options.seed)
+        losses = Losses(network.to(device).train(), vocabulary, options).to(device)
+        compiled = useful_compile(device) if options.compile is None else options.compile
+        if compiled:
+            losses.compile_parts()
+        self._losses = losses
+        self._optimiser = torch.optim.AdamW(
+            _parameter_groups(losses, options.weight_decay),
             lr=options.learning_rate,
             betas=(0.9, 0.98),
-            fused=True,
+            fused=device.type in ("cpu", "cuda"),
         )
-        self.average = {k: v.detach().clone() for k, v in network.state_dict().items()}
+        self.average = Average(network, options.ema)
         self.step = 0
-        self.spent = {"hearing": 0.0, "mapping": 0.0}
-        self.pointing = Pointing(network, dataset.time_ids)
-        self._hidden = torch.compile(_hidden) if options.compile else _hidden
-        self._encode = torch.compile(_encode) if options.compile else _encode
-        out.mkdir(parents=True, exist_ok=True)
+        self.spent = dict.fromkeys(_STAGES, 0.0)
+        self.done = dict.fromkeys(_STAGES, 0)
+        self.windows = 0
+        self._bad = 0
+        if self.accelerator.is_main_process:
+            out.mkdir(parents=True, exist_ok=True)
+        self.accelerator.wait_for_everyone()
+        self._log = TrainingLog(
+            out,
+            tensorboard=options.tensorboard and self.accelerator.is_main_process,
+            report=report,
+        )
+        self._resume()
+        self._module: nn.Module
+        self._module, self._stepper = self.accelerator.prepare(losses, self._optimiser)
 
     # ------------------------------------------------------------------ stages
 
     def run(self) -> None:
-        """Both stages, from where the saved state left off."""
-        self._load()
-        self.dataset.reseed(self.options.seed, self.step)
-        self._stage("hearing", self.options.hearing_minutes, self._hearing_losses())
-        self._stage("mapping", self.options.minutes, self._mapping_losses())
-        self._store()
+        """Both stages, from where the saved state left off.
 
-    def _stage(self, name: str, minutes: float, losses: Iterator[dict[str, Tensor]]) -> None:
-        clock = _Clock(minutes, self.spent[name])
-        saved = noted = clock.spent
-        sums: dict[str, float] = {}
-        count = seen = first = 0
-        while clock.share() < 1.0:
-            parts = next(losses)
-            parts["loss"].backward()
-            norm = nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-            rate = self._rate(clock.share(), first)
-            for group in self.optimiser.param_groups:
-                group["lr"] = rate
-            self.optimiser.step()
-            self.optimiser.zero_grad(set_to_none=True)
-            self._average()
-            self.step += 1
-            first += 1
-            for key, value in (*parts.items(), ("norm", norm)):
-                sums[key] = sums.get(key, 0.0) + float(value.detach())
-            count += 1
-            seen += self.options.batch
-            self.spent[name] = clock.spent
-            if count == self.options.log_steps:
-                row = {key: round(value / count, 4) for key, value in sums.items()}
-                speed = round(seen / max(1e-9, clock.spent - noted), 2)
-                self._note(stage=name, lr=round(rate, 6), windows_per_s=speed, **row)
-                sums, count, seen, noted = {}, 0, 0, clock.spent
-            if clock.spent - saved > self.options.save_minutes * 60.0:
-                self._store()
-                self.dataset.refresh()
-                saved = clock.spent
-
-    def _rate(self, share: float, steps: int) -> float:
-        peak = self.options.learning_rate
-        warm = min(1.0, (steps + 1) / self.options.warmup_steps)
-        return peak * warm * (0.03 + 0.97 * 0.5 * (1.0 + math.cos(math.pi * share)))
-
-    # ------------------------------------------------------------------ losses
-
-    def _hearing_losses(self) -> Iterator[dict[str, Tensor]]:
-        network = self.network
-        songs = self.dataset.songs()
-        samples = network.config.window_samples
-        states = network.config.source_positions
-        for audio, labels in encoder_batches(
-            songs, self.options.batch, samples, states, self.options.seed + self.step
-        ):
-            mel = network.spectrogram(audio)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = self.hearing.loss(self._encode(network, mel), labels)
-            yield {"loss": loss}
-
-    def _mapping_losses(self) -> Iterator[dict[str, Tensor]]:
-        for batch in self.dataset.batches(self.options.batch, self.options.lengths):
-            yield self._mapping_loss(batch)
-
-    def _mapping_loss(self, batch: Batch) -> dict[str, Tensor]:
-        network = self.network
-        mel = network.spectrogram(batch.audio)
-        wanted = batch.weights[:, 1:] > 0
-        times = self.dataset.time_ids
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            states, hidden = self._hidden(network, mel, batch.ids[:, :-1].contiguous())
-            scores = network.head(hidden[wanted])
-            hearing = self.hearing.loss(states, batch.labels)
-            nexts = batch.ids[:, 1:]
-            timed = (nexts >= times.start) & (nexts < times.stop) & (batch.weights[:, 1:] >= 1.0)
-            pointing = self.pointing.loss(states, nexts, timed)
-        targets = nexts[wanted]
-        weights = batch.weights[:, 1:][wanted]
-        each = nn.functional.cross_entropy(scores.float(), targets, reduction="none")
-        tokens = (each * weights).sum() / weights.sum()
+        Raises:
+            TrainingDivergedError: too many steps in a row had gradients that are no numbers; the
+                last saved state is from before or among them.
+        """
         options = self.options
-        return {
-            "loss": tokens + options.hearing_weight * hearing + options.pointing_weight * pointing,
-            "tokens": tokens.detach(),
-            "time": each.detach()[timed[wanted]].mean(),
-            "hearing": hearing.detach(),
-            "pointing": pointing.detach(),
-        }
+        try:
+            self._stage("hearing", options.hearing_minutes, options.hearing_steps)
+            self._stage("mapping", options.minutes, options.steps)
+            self._store()
+        finally:
+            self._log.close()
+
+    def _stage(self, name: str, minutes: float, steps: int | None) -> None:
+        options = self.options
+        pace = Pace(minutes, steps, self.spent[name], self.done[name])
+        if self._share(pace) >= 1.0:
+            return
+        batches = self._batches(heard=name == "hearing")
+        saved = noted = pace.spent
+        sums: dict[str, Tensor] = {}
+        count = 0
+        while (share := self._share(pace)) < 1.0:
+            rate = pace.rate(options, share)
+            parts = self._one_step(batches, name == "hearing", rate)
+            pace.done += 1
+            self.done[name], self.spent[name] = pace.done, pace.spent
+            self.windows += options.batch * options.accumulate * self.accelerator.num_processes
+            if parts is not None:
+                for key, value in parts.items():
+                    sums[key] = sums.get(key, torch.zeros_like(value)) + value
+                count += 1
+            if count == options.log_steps:
+                took = max(1e-9, pace.spent - noted)
+                per_step = options.batch * options.accumulate * self.accelerator.num_processes
+                self._note(
+                    stage=name,
+                    lr=round(rate, 6),
+                    windows_per_s=round(count * per_step / took, 2),
+                    minutes_left=self._minutes_left(name, pace),
+                    **{key: round(float(value) / count, 4) for key, value in sums.items()},
+                )
+                sums, count, noted = {}, 0, pace.spent
+            if pace.spent - saved > options.save_minutes * 60.0:
+                self._store()
+                saved = pace.spent
+
+    def _one_step(
+        self, batches: Iterator[Batch], hearing: bool, rate: float
+    ) -> dict[str, Tensor] | None:
+        """One optimiser step; its losses, or None where it was skipped."""
+        total: dict[str, Tensor] = {}
+        count = self.options.accumulate
+        for number in range(count):
+            last = number + 1 == count
+            with nullcontext() if last else self.accelerator.no_sync(self._module):
+                batch = next(batches).to(self.accelerator.device)
+                parts = self._module(batch, hearing)
+                self.accelerator.backward(parts["loss"] / count)
+            for key, value in parts.items():
+                part = value.detach() / count
+                total[key] = total[key] + part if key in total else part
+        parameters = [p for group in self._optimiser.param_groups for p in group["params"]]
+        norm = nn.utils.clip_grad_norm_(parameters, self.options.clip)
+        self.step += 1
+        if not math.isfinite(float(norm)):
+            self._optimiser.zero_grad(set_to_none=True)
+            self._skip()
+            return None
+        self._bad = 0
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        self._stepper.step()
+        self._optimiser.zero_grad(set_to_none=True)
+        self.average.update(self.step)
+        return total | {"norm": norm.detach()}
+
+    def _skip(self) -> None:
+        self._bad += 1
+        if self.accelerator.is_main_process:
+            self._log.tell(
+                {"step": self.step, "warning": "a step was skipped: its gradients are no numbers"}
+            )
+        if self._bad >= self.options.max_bad_steps:
+            raise TrainingDivergedError(
+                f"{self._bad} steps in a row had gradients that are no numbers. Train again from "
+                f"{self.out / STATE} with a lower learning rate, or without bf16."
+            )
+
+    def _share(self, pace: Pace) -> float:
+        """How much of a stage is over; every process has the first one's word for it."""
+        if self.accelerator.num_processes == 1:
+            return pace.share
+        told = torch.tensor([pace.share], dtype=torch.float64, device=self.accelerator.device)
+        return float(broadcast(told)[0])
+
+    def _minutes_left(self, stage: str, pace: Pace) -> float | None:
+        left = pace.minutes_left
+        if left is not None and stage == "hearing" and self.options.steps is None:
+            left += self.options.minutes
+        return None if left is None else round(left, 2)
+
+    def _batches(self, *, heard: bool) -> Iterator[Batch]:
+        options, device = self.options, self.accelerator.device
+        stream = WindowStream(
+            self._corpus,
+            self._vocabulary,
+            self._layout,
+            size=options.batch,
+            lengths=options.lengths,
+            # The step is among the seeds: what is resumed must not repeat its first windows.
+            seeds=(options.seed, self.step, int(heard)),
+            heard=heard,
+            process=(self.accelerator.process_index, self.accelerator.num_processes),
+            tasks=options.tasks,
+            augmentation=options.augmentation,
+            visits=options.visits,
+            pool=options.pool,
+        )
+        workers = useful_workers(device) if options.workers is None else options.workers
+        return batches_of(stream, workers, pin=device.type == "cuda")
 
     # ------------------------------------------------------------------ state
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.options.ema, (1.0 + self.step) / (10.0 + self.step))
-        for name, value in self.network.state_dict().items():
-            self.average[name].lerp_(value, 1.0 - decay)
-
     def _store(self) -> None:
-        state: dict[str, Any] = {
-            "network": self.network.state_dict(),
-            "average": self.average,
-            "hearing": self.hearing.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "step": self.step,
-            "spent": self.spent,
-        }
-        partial = self.out / "state.tmp"
-        torch.save(state, partial)
-        partial.replace(self.out / "state.pt")
-        own = {k: v.clone() for k, v in self.network.state_dict().items()}
-        self.network.load_state_dict(self.average)
-        self._save_checkpoint(self.network)
-        self.network.load_state_dict(own)
+        """Save the state, and a checkpoint of the average."""
+        self.accelerator.wait_for_everyone()
+        if self.accelerator.is_main_process:
+            losses = self._losses
+            write_state(
+                self.out / STATE,
+                {
+                    "version": 2,
+                    "network": _trained(losses.network),
+                    "hearing": losses.hearing.state_dict(),
+                    "average": self.average.state_dict(),
+                    "optimiser": self._optimiser.state_dict(),
+                    "step": self.step,
+                    "windows": self.windows,
+                    "spent": self.spent,
+                    "done": self.done,
+                },
+            )
+            with self.average.in_place():
+                self._save_checkpoint(self.network)
+        self.accelerator.wait_for_everyone()
 
-    def _load(self) -> None:
-        path = self.out / "state.pt"
-        if not path.exists():
+    def _resume(self) -> None:
+        state = read_state(self.out / STATE)
+        if state is None:
             return
-        state = torch.load(path, weights_only=True)
-        self.network.load_state_dict(state["network"])
-        self.average = state["average"]
-        self.hearing.load_state_dict(state["hearing"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = state["step"]
-        self.spent = state["spent"]
+        try:
+            own = self._losses.network.state_dict()
+            self._losses.network.load_state_dict({**own, **state["network"]})
+            self._losses.hearing.load_state_dict(state["hearing"])
+            self.average.load_state_dict(state["average"])
+            self._optimiser.load_state_dict(state["optimiser"])
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise InputError(
+                f"{self.out / STATE} is of a network of other sizes. Train in another folder, or "
+                "with the sizes it was begun with."
+            ) from error
+        self.step, self.windows = state["step"], state["windows"]
+        self.spent, self.done = state["spent"], state["done"]
+        if self.accelerator.is_main_process:
+            self._log.go_on_from(self.step)
 
     def _note(self, **row: Any) -> None:
-        row = {"step": self.step, "minutes": round(sum(self.spent.values()) / 60.0, 2), **row}
-        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        if self.accelerator.is_main_process:
+            minutes = round(sum(self.spent.values()) / 60.0, 2)
+            self._log.note({"step": self.step, "minutes": minutes, **row})
 
 
-def _encode(network: Network, mel: Tensor) -> Tensor:
-    return network.encode(mel)
+def _accelerator(options: TrainingOptions) -> Accelerator:
+    on_processor = options.device == "cpu" or not torch.cuda.is_available()
+    fast = native_bfloat16() if on_processor else torch.cuda.is_bf16_supported()
+    half = options.precision == "bf16" or (options.precision == "auto" and fast)
+    if not on_processor:
+        torch.set_float32_matmul_precision("high")
+    return Accelerator(
+        mixed_precision="bf16" if half else "no",
+        cpu=on_processor,
+        # The first stage leaves the decoder alone.
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )
 
 
-def _hidden(network: Network, mel: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
-    states = network.encode(mel)
-    return states, network.hidden(ids, states)
+def _trained(network: Network) -> dict[str, Tensor]:
+    trained = {name for name, weight in network.named_parameters() if weight.requires_grad}
+    return {name: value for name, value in network.state_dict().items() if name in trained}
 
 
-def _parameter_groups(network: Network, hearing: HearingHead, decay: float) -> list[dict[str, Any]]:
-    named = [*network.named_parameters(), *hearing.named_parameters()]
+def _parameter_groups(losses: Losses, decay: float) -> list[dict[str, Any]]:
+    weights = [weight for weight in losses.parameters() if weight.requires_grad]
     return [
-        {"params": [p for _, p in named if p.ndim >= 2], "weight_decay": decay},
-        {"params": [p for _, p in named if p.ndim < 2], "weight_decay": 0.0},
+        {"params": [w for w in weights if w.ndim >= 2], "weight_decay": decay},
+        {"params": [w for w in weights if w.ndim < 2], "weight_decay": 0.0},
     ]
 
 
@@ -259,8 +317,9 @@ def train(
     out: Path,
     options: TrainingOptions,
     save: Callable[[Network], None],
-) -> None:
+    report: Report | None = None,
+) -> Trainer:
     """Train ``network`` in place on the songs in ``corpus``; ``save`` writes the average."""
-    torch.manual_seed(options.seed)
-    dataset = WindowDataset(corpus, vocabulary, layout, seed=options.seed)
-    Trainer(network.train(), dataset, out, options, save).run()
+    trainer = Trainer(network, vocabulary, layout, corpus, out, options, save, report)
+    trainer.run()
+    return trainer

@@ -7,7 +7,8 @@ published checkpoints leave to be inferred.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from model_core.checkpoints.weights import save_weights
 from model_core.network.config import NetworkConfig
 from model_core.network.model import Network
 from model_core.tokens import EventType, Layout, Vocabulary, starter_layout, starter_vocabulary
+from model_core.tokens.starter_layout import DESCRIPTORS
 from model_core.training.initial import initialise
+from model_core.training.mapper import STYLES
 
 __all__ = ["checkpoint_writer", "starter_config", "starter_generation_config", "starter_network"]
 
@@ -118,11 +121,25 @@ def starter_generation_config(layout: Layout) -> dict[str, Any]:
 
 
 def starter_network(
-    *, seed: int = 0, aligned: bool = True, **sizes: Any
+    *,
+    seed: int = 0,
+    aligned: bool = True,
+    mappers: Sequence[int] | None = None,
+    descriptors: Sequence[str] = DESCRIPTORS,
+    modes: Sequence[int] = (0, 1, 2, 3),
+    **sizes: Any,
 ) -> tuple[Network, Vocabulary, Layout, dict[str, Any]]:
-    """An untrained starter: network, vocabulary, layout and ``config.json``."""
-    layout = starter_layout(LOOKBACK, LOOKAHEAD)
-    vocabulary = starter_vocabulary()
+    """An untrained starter: network, vocabulary, layout and ``config.json``.
+
+    mappers: ids in the order of their rows; the rule mappers' styles unless given. modes: those
+    it is to write, and read maps of. sizes: see :func:`starter_config`.
+    """
+    if mappers is None:
+        mappers = [style.mapper_id for style in STYLES]
+    layout = replace(
+        starter_layout(LOOKBACK, LOOKAHEAD), modes=tuple(sorted(modes)), reads_maps=True
+    )
+    vocabulary = starter_vocabulary(mappers, descriptors)
     config = starter_config(vocabulary, layout, **sizes)
     torch.manual_seed(seed)
     network = Network(NetworkConfig.from_dict(config))

@@ -1,0 +1,287 @@
+"""The recipe's steps as commands: their arguments, and what each runs.
+
+``STEPS`` is the table of them. A step tells how far it is through :class:`Teller`: sentences for
+people, or with ``--json`` one JSON object a line, the last of which is the result or the error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from model_core.training.options import TrainingOptions
+from model_core.training.tasks import TaskOptions
+
+__all__ = ["STEPS", "Step", "Teller"]
+
+
+class Teller:
+    """Says what goes on, on standard output."""
+
+    def __init__(self, as_json: bool = False) -> None:
+        self._json = as_json
+
+    def line(self, text: str) -> None:
+        """A sentence, for people only."""
+        if not self._json:
+            print(text, flush=True)
+
+    def progress(self, row: dict[str, Any]) -> None:
+        """A row of a training's log, or how many things are done (``done``, ``count``)."""
+        if self._json:
+            self._object("progress", row)
+        else:
+            print(_progress_line(row), flush=True)
+
+    def result(self, row: dict[str, Any]) -> None:
+        """What came out; said last."""
+        if self._json:
+            self._object("result", row)
+
+    def error(self, text: str) -> None:
+        """What went wrong; said last."""
+        if self._json:
+            self._object("error", {"message": text})
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def _object(self, kind: str, row: dict[str, Any]) -> None:
+        print(json.dumps({"type": kind, **row}), flush=True)
+
+
+def _progress_line(row: dict[str, Any]) -> str:
+    if "warning" in row:
+        return f"step {row['step']}: {row['warning']}"
+    if "count" in row:
+        return f"{row['done']} of {row['count']} {row['what']}"
+    left = row.get("minutes_left")
+    parts = [f"step {row['step']}", str(row["stage"]), f"loss {row['loss']:.3f}"]
+    parts += [f"{name} {row[name]:.3f}" for name in ("tokens", "time", "right") if name in row]
+    parts.append(f"{row['windows_per_s']:g} windows/s")
+    if left is not None:
+        parts.append(f"{left:.0f} min left" if left >= 1 else "under a minute left")
+    return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command: what it says of itself, its arguments, and what it does."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Teller], None]
+
+
+# ---------------------------------------------------------------- songs
+
+
+def _song_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first song")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--maps", type=_counts, default=None,
+                        help="maps a song: of osu!standard, or of all modes (3,1,1,1)")  # fmt: skip
+    parser.add_argument("--processes", type=int, default=2)
+
+
+def _counts(text: str) -> int | tuple[int, ...]:
+    numbers = tuple(int(part) for part in text.split(","))
+    if len(numbers) > 4 or min(numbers) < 0:
+        raise argparse.ArgumentTypeError("one number, or one for each of the four modes")
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def _songs(arguments: argparse.Namespace, teller: Teller) -> None:
+    from model_core.training.corpus import MAPS, build_corpus
+
+    seeds = range(arguments.first, arguments.first + arguments.count)
+    maps = MAPS if arguments.maps is None else arguments.maps
+    made = build_corpus(arguments.folder, seeds, maps=maps, processes=arguments.processes)
+    number = 0
+    for number, _ in enumerate(made, 1):
+        if number % 100 == 0 or number == len(seeds):
+            teller.progress({"done": number, "count": len(seeds), "what": "songs"})
+    teller.result({"songs": number, "folder": str(arguments.folder)})
+
+
+# ---------------------------------------------------------------- training
+
+
+def _training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything that a training on a corpus can be told."""
+    usual = TrainingOptions()
+    parser.add_argument("corpus", type=Path, help="folder of songs with maps")
+    parser.add_argument("out", type=Path, help="checkpoint, log and resumable state go here")
+    parser.add_argument("--minutes", type=float, default=usual.minutes)
+    parser.add_argument("--hearing-minutes", type=float, default=None,
+                        help="of the encoder alone, at first")  # fmt: skip
+    parser.add_argument("--steps", type=int, help="train so many steps instead of minutes")
+    parser.add_argument("--hearing-steps", type=int)
+    parser.add_argument("--batch", type=int, default=usual.batch)
+    parser.add_argument("--accumulate", type=int, default=usual.accumulate,
+                        help="batches that make one step")  # fmt: skip
+    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
+    parser.add_argument("--schedule", choices=("cosine", "wsd"), default=usual.schedule)
+    parser.add_argument("--warmup-steps", type=int, default=usual.warmup_steps)
+    parser.add_argument("--ema", type=float, default=usual.ema)
+    parser.add_argument("--precision", choices=("auto", "bf16", "no"), default=usual.precision)
+    parser.add_argument("--workers", type=int, help="processes that read songs")
+    parser.add_argument("--device", choices=("auto", "cpu"), default=usual.device)
+    parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--save-minutes", type=float, default=usual.save_minutes)
+    parser.add_argument("--log-steps", type=int, default=usual.log_steps)
+    parser.add_argument("--tensorboard", action="store_true")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None)
+    parser.add_argument("--shares", type=_shares, help="of the tasks: map, timing, no_hs, gd")
+    parser.add_argument("--init-from", help='start from a checkpoint folder, or "starter"')
+    parser.add_argument("--d-model", type=int, default=160)
+    parser.add_argument("--layers", type=int, default=3)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--modes", type=_modes, default=(0, 1, 2, 3),
+                        help="0 osu!, 1 taiko, 2 catch, 3 mania")  # fmt: skip
+    parser.add_argument("--no-positions", dest="positions", action="store_const", const=None,
+                        default="sinusoidal-twice", help="no sinusoids")  # fmt: skip
+    parser.add_argument("--no-alignment", dest="aligned", action="store_false",
+                        help="start from random weights only")  # fmt: skip
+
+
+def _shares(text: str) -> tuple[float, float, float, float]:
+    numbers = [float(part) for part in text.split(",")]
+    if len(numbers) != 4 or min(numbers) < 0 or sum(numbers) <= 0:
+        raise argparse.ArgumentTypeError("four shares, as 0.48,0.17,0.15,0.2")
+    return numbers[0], numbers[1], numbers[2], numbers[3]
+
+
+def _modes(text: str) -> tuple[int, ...]:
+    modes = tuple(sorted({int(part) for part in text.split(",")}))
+    if not modes or not set(modes) <= {0, 1, 2, 3}:
+        raise argparse.ArgumentTypeError("modes from 0 to 3, as 0,1,2,3")
+    return modes
+
+
+def options_of(arguments: argparse.Namespace) -> TrainingOptions:
+    """The training options among parsed arguments; what is not given is as usual."""
+    given = vars(arguments)
+    named = {each.name for each in fields(TrainingOptions)}
+    told = {key: value for key, value in given.items() if key in named and value is not None}
+    if given.get("shares") is not None:
+        told["tasks"] = TaskOptions(shares=given["shares"])
+    return TrainingOptions(**told)
+
+
+def _starter(arguments: argparse.Namespace, teller: Teller) -> None:
+    _train(arguments, teller, mappers=None)
+
+
+def _from_scratch(arguments: argparse.Namespace, teller: Teller) -> None:
+    from model_core.training.corpus import tables_of
+
+    mappers, heard = tables_of(arguments.corpus, most=arguments.mappers)
+    if arguments.hearing_minutes is None and not heard:
+        arguments.hearing_minutes = 0.0  # nobody knows what sounds in imported songs
+    _train(arguments, teller, mappers=mappers)
+
+
+def _scratch_arguments(parser: argparse.ArgumentParser) -> None:
+    _training_arguments(parser)
+    parser.add_argument("--mappers", type=int, default=1000,
+                        help="mappers with the most maps that get an id of their own")  # fmt: skip
+
+
+def _train(arguments: argparse.Namespace, teller: Teller, mappers: list[int] | None) -> None:
+    from model_core.training.loop import train
+    from model_core.training.recipe import checkpoint_writer, starter_network
+
+    network, vocabulary, layout, config = starter_network(
+        seed=arguments.seed,
+        aligned=arguments.aligned,
+        mappers=mappers,
+        modes=arguments.modes,
+        d_model=arguments.d_model,
+        layers=arguments.layers,
+        heads=arguments.heads,
+        positions=arguments.positions,
+    )
+    count = sum(p.numel() for p in network.parameters())
+    teller.line(f"{count / 1e6:.2f} M parameters")
+    if arguments.init_from is not None:
+        from model_core import load
+        from model_core.training.warm import start_from
+
+        source = load(arguments.init_from)
+        taken = start_from(network, vocabulary, source.network, source.vocabulary)
+        teller.line(f"started from {arguments.init_from}: {taken}")
+    write = checkpoint_writer(arguments.out / "checkpoint", vocabulary, layout, config)
+    trainer = train(
+        network, vocabulary, layout, arguments.corpus, arguments.out, options_of(arguments),
+        write, teller.progress,
+    )  # fmt: skip
+    teller.line(f"The checkpoint is in {arguments.out / 'checkpoint'}.")
+    teller.result(
+        {
+            "checkpoint": str(arguments.out / "checkpoint"),
+            "steps": trainer.step,
+            "windows": trainer.windows,
+            "minutes": round(sum(trainer.spent.values()) / 60.0, 2),
+            "parameters": count,
+        }
+    )
+
+
+# ---------------------------------------------------------------- figures and packing
+
+
+def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoint", help='a checkpoint folder, or "starter"')
+    parser.add_argument("--songs", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=8.0, help="length of the remapped range")
+    parser.add_argument("--mode", type=int, default=0, choices=range(4),
+                        help="of the maps: 0 osu!, 1 taiko, 2 catch, 3 mania")  # fmt: skip
+
+
+def _evaluate(arguments: argparse.Namespace, teller: Teller) -> None:
+    from model_core.training.evaluate import evaluate_remap, print_report
+
+    del teller  # the report's last line is its own JSON document
+    seconds = arguments.seconds * 1000.0
+    print_report(
+        evaluate_remap(arguments.checkpoint, arguments.songs, seconds, mode=arguments.mode)
+    )
+
+
+def _package_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", type=Path)
+    parser.add_argument("target", type=Path, help="model_core/starter for the one that ships")
+    parser.add_argument("--corpus", type=int, required=True, help="songs it was trained on")
+    parser.add_argument("--songs", type=int, default=40, help="held-out songs to evaluate on")
+    parser.add_argument("--note", action="append", default=[], help="a line for the card")
+
+
+def _package(arguments: argparse.Namespace, teller: Teller) -> None:
+    from model_core.training.card import package
+    from model_core.training.evaluate import evaluate_remap, print_report
+
+    figures = evaluate_remap(str(arguments.run / "checkpoint"), arguments.songs)
+    package(arguments.run, arguments.target, figures, arguments.corpus, arguments.note)
+    print_report(figures)
+    teller.result({"checkpoint": str(arguments.target)})
+
+
+STEPS: dict[str, Step] = {
+    "songs": Step("compose, render and map songs into a folder", _song_arguments, _songs),
+    "starter": Step("train a starter on a folder of songs", _training_arguments, _starter),
+    "from-scratch": Step(
+        "train a model of any size on a folder of songs, imported ones too",
+        _scratch_arguments,
+        _from_scratch,
+    ),
+    "evaluate": Step("figures on songs never trained on", _evaluate_arguments, _evaluate),
+    "package": Step(
+        "evaluate a run, copy its checkpoint, write its card", _package_arguments, _package
+    ),
+}
