@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from model_core.beatmap import Beatmap, Patch, parse
+from model_core.beatmap import Beatmap, Patch
+from model_core.beatmap.document import SPACES
 from model_core.beatmap.edits.line_builder import LineBuilder
 from model_core.beatmap.edits.red_line_texts import line_text, with_fields
 from model_core.errors import EditRefused
 
-from .findings import Finding, Fix
+from .findings import Fix
 
 
 def line_fix(
@@ -45,12 +46,28 @@ def fields_fix(beatmap: Beatmap, summary: str, line: int, changes: Mapping[int, 
     return line_fix(beatmap, summary, replace={line: with_fields(text, changes)})
 
 
+def key_fix(beatmap: Beatmap, section: str, key: str, value: str, summary: str) -> Fix | None:
+    """A fix that gives the last line of a key another value; None where the key is not there."""
+    lines = [
+        reading.line
+        for reading in beatmap.document.section(section)
+        if reading.text.partition(":")[0].strip(SPACES) == key
+    ]
+    if not lines or "\ufffd" in value:
+        return None
+    name, colon, old = line_text(beatmap, lines[-1]).partition(":")
+    # In [Metadata], two slashes are part of a title.
+    bare = (old if section == "Metadata" else old.split("//", 1)[0]).strip(SPACES)
+    head, _, tail = old.partition(bare) if bare else (old, "", "")
+    return line_fix(beatmap, summary, replace={lines[-1]: f"{name}{colon}{head}{value}{tail}"})
+
+
 def combined(beatmap: Beatmap, fixes: Sequence[Fix]) -> tuple[Patch, list[Fix]]:
     """As many of ``fixes`` as can be made at once, earlier ones first, and those left over.
 
     Two that touch the same line cannot: the second was made for a line that is gone.
     """
-    taken: dict[int, int] = {}
+    taken: set[int] = set()
     chosen: list[Fix] = []
     left: list[Fix] = []
     for fix in fixes:
@@ -63,15 +80,7 @@ def combined(beatmap: Beatmap, fixes: Sequence[Fix]) -> tuple[Patch, list[Fix]]:
         if any(line in taken for line in lines):
             left.append(fix)
             continue
-        taken.update(dict.fromkeys(lines, 1))
+        taken.update(lines)
         chosen.append(fix)
     edits = sorted((edit for fix in chosen for edit in fix.edits), key=lambda e: e.first_line)
     return Patch.from_edits(beatmap.document.data, edits), left
-
-
-def fixable(findings: Iterable[Finding]) -> list[Finding]:
-    """Those that bring a suggested edit."""
-    return [finding for finding in findings if finding.fix is not None]
-
-
-__all__ = ["Beatmap", "combined", "fields_fix", "fixable", "line_fix", "parse"]

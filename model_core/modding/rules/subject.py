@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from model_core.beatmap import Beatmap, HitObject, ObjectKind, Timing, TimingPoint
+from model_core.beatmap.geometry.catch import CatchObject, catch_objects
 from model_core.beatmap.geometry.nested import standard_end
 from model_core.beatmap.geometry.slider_path import Point
 from model_core.beatmap.geometry.stacking import stacked_positions
@@ -220,6 +221,11 @@ class Subject:
         x, y = self.stacked[each.index]
         end_x, end_y = standard_end(each.item)
         return (end_x + x - each.item.x, end_y + y - each.item.y)
+
+    @cached_property
+    def falling(self) -> tuple[tuple[CatchObject, ...], ...]:
+        """What falls in catch, parallel to ``beatmap.hit_objects``."""
+        return catch_objects(self.beatmap)
 
     @cached_property
     def ticks(self) -> Ticks:

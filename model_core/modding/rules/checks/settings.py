@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model_core.beatmap.edits.red_line_texts import line_text
 from model_core.beatmap.numbers import format_number, parse_float
 
-from ..findings import Category, Fix, Severity
-from ..fixing import line_fix
+from ..findings import Category, Severity
+from ..fixing import key_fix
 from ..registry import Found, rule
 from ..subject import CATCH, MANIA, STANDARD, TAIKO, Subject
 
@@ -55,25 +54,14 @@ def abnormal_setting(subject: Subject) -> Iterator[Found]:
             "0 to 10 with one decimal",
             times=(),
             anchor=key,
-            fix=_set(subject, key, format_number(wanted)),
+            fix=key_fix(
+                beatmap,
+                "Difficulty",
+                key,
+                format_number(wanted),
+                f"set {key} to {format_number(wanted)}",
+            ),
         )
-
-
-def _set(subject: Subject, key: str, value: str) -> Fix | None:
-    """The last line of a setting with another value."""
-    lines = [
-        reading.line
-        for reading in subject.beatmap.document.section("Difficulty")
-        if reading.text.partition(":")[0].strip() == key
-    ]
-    if not lines:
-        return None
-    text = line_text(subject.beatmap, lines[-1])
-    name, colon, old = text.partition(":")
-    bare = old.split("//", 1)[0].strip()
-    head, _, tail = old.partition(bare)
-    changed = f"{name}{colon}{head}{value}{tail}"
-    return line_fix(subject.beatmap, f"set {key} to {value}", replace={lines[-1]: changed})
 
 
 @rule("few-keys", Category.SETTINGS, (MANIA,))
