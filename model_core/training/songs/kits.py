@@ -139,7 +139,7 @@ class Kit:
             body = 0.35 * self._cymbal(style.ride_length, 4500.0, 0.4 + 0.5 * style.metal)
             body[: len(ping)] += 0.6 * ping[: len(body)]
             return 0.36 * body
-        return 0.42 * self._cymbal(style.crash_length, 3000.0, 0.5 * style.metal)
+        return 0.3 * self._cymbal(style.crash_length, 3000.0, 0.5 * style.metal)
 
     def _clock(self, seconds: float) -> NDArray[np.float64]:
         return np.arange(max(8, int(seconds * self._rate))) / self._rate
@@ -190,7 +190,7 @@ class Kit:
         noise = self._noise(min(2.5, 5 * length), length, low)
         if metal < 0.05:
             return noise
-        t = self._clock(len(noise) / self._rate)[: len(noise)]
+        t = np.arange(len(noise)) / self._rate
         scale = float(self._rng.uniform(0.9, 1.15))
         squares = np.zeros(len(t))
         for frequency in _METAL:
