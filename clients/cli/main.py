@@ -15,6 +15,7 @@ import typer
 from clients.cli.exits import Exit, run
 from clients.cli.models_app import app as models
 from clients.cli.output import make_output
+from clients.cli.train_app import SETTINGS, train
 
 app = typer.Typer(
     name="osu-companion",
@@ -274,6 +275,9 @@ def tray() -> None:
     from clients.tray.app import run as work
 
     raise typer.Exit(work())
+
+
+app.command("train", **SETTINGS)(train)
 
 
 def main() -> None:

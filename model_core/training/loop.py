@@ -119,6 +119,11 @@ class Trainer:
             self._stage("hearing", options.hearing_minutes, options.hearing_steps)
             self._stage("mapping", options.minutes, options.steps)
             self._store()
+        except KeyboardInterrupt:
+            # Among several processes some would wait for ones that are gone already.
+            if self.accelerator.num_processes == 1:
+                self._store()
+            raise
         finally:
             self._log.close()
 

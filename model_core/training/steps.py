@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from model_core.training.importing import command as importing
 from model_core.training.options import TrainingOptions
 from model_core.training.tasks import TaskOptions
 
@@ -21,10 +22,14 @@ __all__ = ["STEPS", "Step", "Teller"]
 
 
 class Teller:
-    """Says what goes on, on standard output."""
+    """Says what goes on, on standard output.
 
-    def __init__(self, as_json: bool = False) -> None:
+    client: a client shows the progress, and gets it as JSON objects among lines for people.
+    """
+
+    def __init__(self, as_json: bool = False, client: bool = False) -> None:
         self._json = as_json
+        self._client = client
 
     def line(self, text: str) -> None:
         """A sentence, for people only."""
@@ -33,7 +38,9 @@ class Teller:
 
     def progress(self, row: dict[str, Any]) -> None:
         """A row of a training's log, or how many things are done (``done``, ``count``)."""
-        if self._json:
+        if self._client:
+            self._object("progress", {**row, "text": _progress_line(row)})
+        elif self._json:
             self._object("progress", row)
         else:
             print(_progress_line(row), flush=True)
@@ -43,12 +50,13 @@ class Teller:
         if self._json:
             self._object("result", row)
 
-    def error(self, text: str) -> None:
-        """What went wrong; said last."""
+    def error(self, text: str, code: int = 1, reason: str = "") -> int:
+        """What went wrong; said last. Answers the exit code."""
         if self._json:
-            self._object("error", {"message": text})
+            self._object("error", {"exit_code": code, "reason": reason, "message": text})
         else:
             print(text, file=sys.stderr, flush=True)
+        return code
 
     def _object(self, kind: str, row: dict[str, Any]) -> None:
         print(json.dumps({"type": kind, **row}), flush=True)
@@ -58,23 +66,30 @@ def _progress_line(row: dict[str, Any]) -> str:
     if "warning" in row:
         return f"step {row['step']}: {row['warning']}"
     if "count" in row:
-        return f"{row['done']} of {row['count']} {row['what']}"
-    left = row.get("minutes_left")
+        return f"{row['done']} of {row['count']} {row['what']}" + _left(row.get("seconds_left"))
     parts = [f"step {row['step']}", str(row["stage"]), f"loss {row['loss']:.3f}"]
     parts += [f"{name} {row[name]:.3f}" for name in ("tokens", "time", "right") if name in row]
     parts.append(f"{row['windows_per_s']:g} windows/s")
-    if left is not None:
-        parts.append(f"{left:.0f} min left" if left >= 1 else "under a minute left")
-    return ", ".join(parts)
+    left = row.get("minutes_left")
+    return ", ".join(parts) + _left(None if left is None else left * 60.0)
+
+
+def _left(seconds: float | None) -> str:
+    if not seconds:
+        return ""
+    minutes = round(seconds / 60.0)
+    if minutes < 1:
+        return ", under a minute left"
+    return f", {minutes} min left" if minutes < 90 else f", {minutes / 60.0:.1f} h left"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command: what it says of itself, its arguments, and what it does."""
+    """One command: what it says of itself, its arguments, and what it does (its exit code)."""
 
     help: str
     arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace, Teller], None]
+    run: Callable[[argparse.Namespace, Teller], int | None]
 
 
 # ---------------------------------------------------------------- songs
@@ -274,6 +289,7 @@ def _package(arguments: argparse.Namespace, teller: Teller) -> None:
 
 STEPS: dict[str, Step] = {
     "songs": Step("compose, render and map songs into a folder", _song_arguments, _songs),
+    "import": Step(importing.HELP, importing.add_arguments, importing.run),
     "starter": Step("train a starter on a folder of songs", _training_arguments, _starter),
     "from-scratch": Step(
         "train a model of any size on a folder of songs, imported ones too",
