@@ -96,24 +96,33 @@ def duplicate_objects(subject: Subject) -> Iterator[Found]:
     The same as concurrent objects in lazer and Mapset Verifier (mania: "stacked notes"); told by
     itself because the second one can simply be taken out.
     """
-    for objects in subject.columns:
-        for before, each, _ in neighbours(objects):
-            if not is_duplicate(before, each):
-                continue
-            fix = None
-            if each.kind is not ObjectKind.SLIDER:
-                fix = line_fix(
-                    subject.beatmap,
-                    f"take the second {each.name} out",
-                    delete=[each.item.line],
-                )
-            yield Found(
-                Severity.PROBLEM,
-                f"This {each.name} stands here twice, at the same time and place. Only one of them"
-                " can be hit; take the other out.",
-                f"two of one {each.name}",
-                "one",
-                (before, each),
-                (each.time,),
-                fix=fix,
+    for copies in _copies(subject):
+        first, spare = copies[0], copies[1:]
+        fix = None
+        if first.kind is not ObjectKind.SLIDER:
+            fix = line_fix(
+                subject.beatmap,
+                f"keep one {first.name}",
+                delete=[each.item.line for each in spare],
             )
+        yield Found(
+            Severity.PROBLEM,
+            f"This {first.name} stands here {len(copies)} times, at the same time and place. Only"
+            " one of them can be hit; keep one.",
+            f"{len(copies)} of one {first.name}",
+            "one",
+            copies,
+            anchor=first.ref.anchor,
+            fix=fix,
+        )
+
+
+def _copies(subject: Subject) -> Iterator[tuple[Placed, ...]]:
+    """Objects of one kind at one time and place, where there are several."""
+    places: dict[object, list[Placed]] = {}
+    for each in subject.objects:
+        place = (each.item.x, each.item.y) if each.column is None else each.column
+        places.setdefault((each.kind, each.time, each.end, place), []).append(each)
+    for copies in places.values():
+        if len(copies) > 1:
+            yield tuple(copies)

@@ -115,7 +115,8 @@ def _end_fix(subject: Subject, each: Placed) -> Fix | None:
     path = item.path()
     if path is None or item.length is None or abs(path.length - item.length) > ROUNDING:
         return None
-    length = item.length * (tick - each.time) / each.duration
+    # A billionth of a pixel is what the division leaves over.
+    length = round(item.length * (tick - each.time) / each.duration, 9)
     text = with_fields(line_text(beatmap, item.line), {LENGTH_FIELD: format_number(length)})
     return line_fix(beatmap, summary, replace={item.line: text})
 

@@ -137,7 +137,7 @@ def _near(lines: Sequence[TimingPoint], time: float) -> TimingPoint | None:
 def inconsistent_bar_lines(mapset: Mapset) -> Iterator[Found]:
     """All taiko difficulties leave out the same bar lines.
 
-    Lazer ``CheckTaikoInconsistentSkipBarLine``, Mapset Verifier ``InconsistentBarLines``: a problem.
+    Lazer ``CheckTaikoInconsistentSkipBarLine``, Mapset Verifier ``InconsistentBarLines``: problem.
     """
     taiko = [each for each in mapset.difficulties if each.subject.mode == TAIKO]
     for other in taiko[1:]:
