@@ -12,7 +12,7 @@ from math import log
 from model_core.beatmap.stars import star_rating
 from model_core.training.mapper.flow import Placed
 
-LEAST, MOST = 0.4, 2.6
+LEAST, MOST = 0.4, 1.8
 _NEAR = 0.1  # stars
 _TRIES = 4
 _GENTLE = 3.0  # stars up to which distances are not limited by the playfield

@@ -25,6 +25,8 @@ STREAM_MS = 132.0  # notes nearer than this are played as a stream
 _STREAM_SHARE, _SPACED_SHARE = 0.45, 0.95
 _FURTHEST, _FURTHEST_STREAM = 360.0, 150.0
 _LONG_REST_MS = 2000.0
+# Of low levels: what is further apart in time does not overlap by more than so many pixels.
+_APART_MS, _TOUCHING = 240.0, 6.0
 _INNER, _WIDE = Area(44, 36, 468, 348), Area(6, 6, 506, 378)
 _GRID, _HEX = 32.0, 40.0
 _PLAIN_CURVES, _COMPLEX_CURVES = "L", "MSRM"
@@ -213,14 +215,15 @@ class Cursor:
     def _distance(self, moment: Moment) -> float:
         level, rest = self._level, moment.rest_ms
         distance = level.speed * self._scale * rest
-        if level.index < HARD:  # one distance for one time
-            return min(distance, level.reach)
+        if level.index < HARD:  # one distance for one time, and no overlaps of what is apart
+            apart = 2 * self._radius - _TOUCHING if rest > _APART_MS else 0.0
+            return max(apart, min(distance, level.reach))
         if rest <= STREAM_MS:
             spaced = trait.SPACED_STREAMS in self._traits
             share = _SPACED_SHARE if spaced else _STREAM_SHARE
             return min(distance * share, _FURTHEST_STREAM) * moment.weight
         # Beyond a part of the reach distances grow more slowly; what stands out still does.
-        reach = min(_FURTHEST, level.reach * max(1.0, sqrt(self._scale)))
+        reach = level.reach * max(1.0, sqrt(self._scale))
         soft = 0.6 * reach
         if distance > soft:
             distance = soft + (reach - soft) * (1 - exp(-(distance - soft) / (reach - soft)))

@@ -11,7 +11,7 @@ MODE_NAMES = ("osu!standard", "osu!taiko", "osu!catch", "osu!mania")
 
 # At levels 0, 0.2, ... 1: how settings usually grow from Easy to Extra.
 _AT = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-_CIRCLE_SIZE = (2.6, 3.2, 3.6, 4.0, 4.2, 4.4)
+_CIRCLE_SIZE = (3.0, 3.3, 3.6, 4.0, 4.2, 4.4)
 _APPROACH_RATE = (2.6, 4.6, 6.8, 8.6, 9.2, 9.6)
 _OVERALL = (1.8, 3.6, 5.4, 7.4, 8.6, 9.4)
 _DRAIN = (1.8, 3.6, 4.8, 5.4, 5.8, 6.2)

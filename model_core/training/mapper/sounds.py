@@ -23,6 +23,7 @@ class Drummer:
         self._plan = plan
         self._style = style
         self._heard = accents(plan) if heard is None else heard
+        self._backbeat = any(accent.snare for accent in self._heard.values())
 
     def volume(self, tick: int) -> int:
         """Volume in per cent, in steps of 5: the style's, changed by the section's energy."""
@@ -48,8 +49,10 @@ class Drummer:
         if accent.crash:
             bits |= self._style.crash
         whistle = self._style.whistle
+        # where no drum marks the time, in every style the phrases do
+        undrummed = not self._backbeat or not self._plan.section_at(tick).has_drums
         if (
-            (whistle is Whistle.PHRASES and accent.phrase)
+            (accent.phrase and (undrummed or whistle is Whistle.PHRASES))
             or (whistle is Whistle.RIDES and Part.RIDE in accent.parts)
             or (whistle is Whistle.CHORDS and Part.CHORD in accent.parts)
         ):

@@ -92,11 +92,11 @@ class StandardMapper:
         )
 
     def _most_scale(self) -> float:
-        """Easy maps widen only as far as nearly all moves keep one distance for one time."""
+        """Easy maps widen only as far as most moves keep one distance for one time."""
         rests = [moment.rest_ms for moment in self._moments if moment.rest_ms < _RESTING_MS]
         if self._level.index >= HARD or not rests:
             return MOST
-        usual = max(1.0, float(np.quantile(rests, 0.9)))
+        usual = max(1.0, float(np.quantile(rests, 0.6)))
         return min(MOST, max(LEAST, round(self._level.reach / (self._level.speed * usual), 2)))
 
     def _place(self, scale: float) -> list[Placed]:
