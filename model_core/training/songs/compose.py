@@ -137,7 +137,7 @@ def _choose_genre(rng: np.random.Generator) -> Genre:
 
 def _choose_score(rng: np.random.Generator, genre: Genre, bpm: float) -> _Score:
     # Above about 150 BPM quarters of a beat are too fast to be sung all the time.
-    pace = float(np.clip((205.0 - bpm) / 60.0, 0.15, 1.0))
+    pace = float(np.clip((215.0 - bpm) / 60.0, 0.25, 1.0))
     busy = float(np.clip((genre.busy + rng.normal(0, 0.15)) * pace, 0.02, 0.85))
     held = float(np.clip(genre.held + rng.normal(0.02, 0.12), 0.1, 0.75))
     temper = Temper(

@@ -39,8 +39,9 @@ def choose_form(
     Every passage but a break has a melody or drums, so that there is something to follow.
     """
     bar = beat_length * genre.beats / 1000.0
-    unit = min((2, 4, 8, 16), key=lambda bars: abs(np.log(bars * bar / 10.0)))
-    kinds = {"club": _club, "piece": _piece}.get(genre.form, _song)(rng, unit, 0.86 * seconds / bar)
+    about = min(10.0, seconds / 4.5)  # seconds a section lasts
+    unit = min((1, 2, 4, 8, 16), key=lambda bars: abs(np.log(bars * bar / about)))
+    kinds = {"club": _club, "piece": _piece}.get(genre.form, _song)(rng, unit, 0.95 * seconds / bar)
     without_drums = not genre.verse or (genre.form == "piece" and rng.random() < 0.5)
     without_bass = not genre.bass or rng.random() < 0.05
     instrumental = rng.random() < 0.04
@@ -66,13 +67,13 @@ def _song(rng: np.random.Generator, unit: int, bars: float) -> list[tuple[Sectio
         cycle.reverse()
     builds = rng.random() < 0.3
     index = 0
-    while sum(length for _, length in form) + half < bars or index < 2:
+    while sum(length for _, length in form) + unit < bars or index < 2:
         kind = cycle[index % 2]
         if kind is SectionKind.CHORUS and builds and half >= 2:
             form.append((SectionKind.BUILD, max(1, half // 2)))
         form.append((kind, unit))
         index += 1
-        room = sum(length for _, length in form) + half < bars
+        room = sum(length for _, length in form) + unit < bars
         if index >= 2 and rng.random() < 0.3 and room:
             form.append((SectionKind.BREAK, half))
     form.append((SectionKind.OUTRO, half))
@@ -89,7 +90,7 @@ def _club(rng: np.random.Generator, unit: int, bars: float) -> list[tuple[Sectio
         if rng.random() < 0.8:
             form.append((SectionKind.BUILD, half))
         form.append((SectionKind.CHORUS, unit))
-        if sum(length for _, length in form) + half >= bars:
+        if sum(length for _, length in form) + 2 * unit >= bars:
             break
         if rng.random() < 0.6:
             form.append((SectionKind.VERSE, unit))
@@ -105,7 +106,7 @@ def _piece(rng: np.random.Generator, unit: int, bars: float) -> list[tuple[Secti
     form = [(SectionKind.INTRO, half)] if rng.random() < 0.6 else []
     kinds = [SectionKind.VERSE, SectionKind.VERSE, SectionKind.CHORUS]
     index = 0
-    while sum(length for _, length in form) + half < bars or index < 2:
+    while sum(length for _, length in form) + unit < bars or index < 2:
         form.append((kinds[index % 3], unit))
         index += 1
     form.append((SectionKind.OUTRO, half))

@@ -16,7 +16,7 @@ from model_core.training.songs.plan import TICKS_PER_BEAT
 __all__ = ["MAX_HELD_BEATS", "MelodyNote", "Temper", "melody"]
 
 # 'o' short note, 'H' held note, '.' nothing new; four signs a beat, three in triplets.
-_CELLS = ("o...", "o.o.", "o.o.", "H...")
+_CELLS = ("o...", "o.o.", "o.o.", "o.o.", "H...")
 _PAIRS = ("o..o..o.", "o.o.o...", "o...o.o.", "H.....o.", "o..oo.o.", "..o.o.o.", "H..H..o.")
 _BUSY = ("oooo", "o.oo", "ooo.", "oo..", "oo.o")
 _OFF = ("..o.", "....", "H.o.")

@@ -33,7 +33,7 @@ def choose_tempos(
     """Tempos on bar lines, the form with the metres that go with them, and whether it drifts."""
     draw = rng.random()
     drifts = genre.live and draw < 0.14
-    if not drifts and draw > 0.83:
+    if not drifts and draw > 0.86:
         return (*_changes(rng, bpm, start_ms, form), False)
     if drifts:
         return _drift(rng, bpm, start_ms, form), form, True
