@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from model_core.beatmap.new_objects import WHISTLE, Sound
-from model_core.training.mapper.accents import Accent, accents
+from model_core.training.mapper.accents import Accent, accents, tick_in_bar
 from model_core.training.mapper.styles import Style, Whistle
-from model_core.training.songs import Part, Section, SectionKind, SongPlan
+from model_core.training.songs import TICKS_PER_BEAT, Part, Section, SectionKind, SongPlan
 
 _STEP = 5
 _SPREAD = 50  # per cent of volume between the quietest and the loudest section
@@ -15,15 +15,33 @@ _QUIET_DROP = 10
 
 
 class Drummer:
-    """Answers the sound for a tick of one song in one style."""
+    """Answers the sound for a tick of one song in one style.
+
+    Args:
+        heard: the song's accents, where they are at hand.
+        phrases: phrases and every other bar begin with a whistle in every style, as on easy
+            maps, whose objects seldom meet a snare.
+    """
 
     def __init__(
-        self, plan: SongPlan, style: Style, heard: Mapping[int, Accent] | None = None
+        self,
+        plan: SongPlan,
+        style: Style,
+        heard: Mapping[int, Accent] | None = None,
+        *,
+        phrases: bool = False,
     ) -> None:
+        self._phrases = phrases or style.whistle is Whistle.PHRASES
+        self._bars = phrases
         self._plan = plan
         self._style = style
         self._heard = accents(plan) if heard is None else heard
-        self._backbeat = any(accent.snare for accent in self._heard.values())
+        # Sections by their first tick in which a snare or clap marks the time.
+        self._backbeat = {
+            plan.section_at(accent.tick).first_tick
+            for accent in self._heard.values()
+            if accent.snare
+        }
 
     def volume(self, tick: int) -> int:
         """Volume in per cent, in steps of 5: the style's, changed by the section's energy."""
@@ -49,10 +67,17 @@ class Drummer:
         if accent.crash:
             bits |= self._style.crash
         whistle = self._style.whistle
-        # where no drum marks the time, in every style the phrases do
-        undrummed = not self._backbeat or not self._plan.section_at(tick).has_drums
+        section = self._plan.section_at(tick)
+        bar = self._plan.tempo_at(tick).meter * TICKS_PER_BEAT
+        opens = (accent.phrase and self._phrases) or (
+            self._bars and (tick - section.first_tick) % (2 * bar) == 0
+        )
+        if section.first_tick not in self._backbeat:
+            # no snare marks the time: in every style phrases do, or a bass drum on a bar's first
+            downbeat = accent.kick and tick_in_bar(self._plan, tick) == 0
+            opens = opens or accent.phrase or (downbeat and not section.has_lead)
         if (
-            (accent.phrase and (undrummed or whistle is Whistle.PHRASES))
+            opens
             or (whistle is Whistle.RIDES and Part.RIDE in accent.parts)
             or (whistle is Whistle.CHORDS and Part.CHORD in accent.parts)
         ):

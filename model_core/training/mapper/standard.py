@@ -49,7 +49,7 @@ class StandardMapper:
         self._traits = traits
         self._seed = seed
         self._heard = heard
-        self._drummer = Drummer(plan, style, heard)
+        self._drummer = Drummer(plan, style, heard, phrases=level.index < HARD)
         self.settings = _settings(level, style, traits)
         self._beats = rhythm(plan, level, style, traits, heard)
         self._combos = self._new_combos()

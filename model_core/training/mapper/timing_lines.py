@@ -63,8 +63,10 @@ def timing_lines(plan: SongPlan, changes: Iterable[Change]) -> Iterator[str]:
         tail = f"{wanted.sample_set},0,{wanted.volume}"
         if time in reds:
             red = reds[time]
-            yield f"{time},{number(red.beat_length)},{red.meter},{tail},1,{int(wanted.kiai)}"
-            written = replace(wanted, velocity=1.0)
+            # the first line never switches kiai on: a green one beside it does
+            kiai = wanted.kiai and time != first
+            yield f"{time},{number(red.beat_length)},{red.meter},{tail},1,{int(kiai)}"
+            written = replace(wanted, velocity=1.0, kiai=kiai)
         if written != wanted:
             meter = plan.tempos[0].meter if time not in reds else reds[time].meter
             pace = number(-100 / wanted.velocity)

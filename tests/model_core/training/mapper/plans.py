@@ -75,3 +75,30 @@ def line(
 ) -> list[tuple[Part, int, int, bool]]:
     """Notes of one part at every ``step`` ticks in ``[first, last)``."""
     return [(part, tick, ticks, False) for tick in range(first, last, step)]
+
+
+def mixed_song(number: int = 0) -> SongPlan:
+    """Sixteen bars of jumps, streams, drums and held notes, the last eight in kiai."""
+    notes: list[tuple[Part, int, int, bool]] = []
+    for bar in range(16):
+        first = bar * BAR
+        notes += line(Part.KICK, first, first + BAR, 48)
+        notes += line(Part.SNARE, first + 24, first + BAR, 48)
+        kind = (bar + number) % 4
+        if kind == 2:
+            notes += line(Part.KICK, first + 12, first + BAR, 24)
+            continue
+        if kind == 3:
+            notes.append((Part.LEAD, first, 84, True))
+        elif kind == 1:
+            notes += line(Part.LEAD, first, first + 48, 6)
+            notes.append((Part.LEAD, first + 48, 42, True))
+        else:
+            notes += line(Part.LEAD, first, first + 72, 12)
+            notes.append((Part.LEAD, first + 72, 18, True))
+    sections = (
+        Section(SectionKind.VERSE, 0, 8 * BAR, True, True, 0.5, False),
+        Section(SectionKind.CHORUS, 8 * BAR, 16 * BAR, True, True, 0.8, True),
+    )
+    tempos = (Tempo(0, 500, 400.0 - 20.0 * number, 4),)
+    return song(notes, bars=16, sections=sections, tempos=tempos)

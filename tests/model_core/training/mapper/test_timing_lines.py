@@ -27,6 +27,7 @@ def _state(fields: list[float]) -> tuple[float, ...]:
 
 def _assert_tidy(rows: list[list[float]], tempos: int) -> None:
     assert rows[0][6] == 1
+    assert rows[0][7] == 0
     assert sum(row[6] == 1 for row in rows) == tempos
     kinds = [(row[0], row[6]) for row in rows]
     assert len(set(kinds)) == len(kinds)

@@ -13,10 +13,10 @@ from model_core.tokens.starter_layout import DESCRIPTORS
 from model_core.training.mapper import STYLES, TRAITS, MappedSong, level_of, map_song
 from model_core.training.mapper import traits as trait
 from model_core.training.mapper.traits import compatible, draw
-from model_core.training.songs import Part, Section, SectionKind, SongPlan
+from model_core.training.songs import Part, SongPlan
 
 from .figures import end_of, moves, parsed, slider_share, speeds, tail_of, tick_of, turns
-from .plans import BAR, line, song
+from .plans import BAR, line, mixed_song, song
 
 LEVEL = 0.7
 STYLES_TRIED = (1, 3, 8, 10)
@@ -24,25 +24,7 @@ STYLES_TRIED = (1, 3, 8, 10)
 
 @cache
 def _plan() -> SongPlan:
-    """Sixteen bars of a mixed tune, the last eight in kiai: jumps, streams, held notes."""
-    notes = []
-    for bar in range(16):
-        first = bar * BAR
-        notes += line(Part.KICK, first, first + BAR, 48)
-        notes += line(Part.SNARE, first + 24, first + BAR, 48)
-        if bar % 4 == 3:
-            notes.append((Part.LEAD, first, 84, True))
-        elif bar % 4 == 1:
-            notes += line(Part.LEAD, first, first + 48, 6)
-            notes.append((Part.LEAD, first + 48, 42, True))
-        else:
-            notes += line(Part.LEAD, first, first + 72, 12)
-            notes.append((Part.LEAD, first + 72, 18, True))
-    sections = (
-        Section(SectionKind.VERSE, 0, 8 * BAR, True, True, 0.5, False),
-        Section(SectionKind.CHORUS, 8 * BAR, 16 * BAR, True, True, 0.8, True),
-    )
-    return song(notes, bars=16, sections=sections)
+    return mixed_song()
 
 
 @cache
