@@ -24,6 +24,7 @@ _BENCHMARKS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("cold_start", (), ("--repeats", "1")),
     ("warm_remap", (), ("--rounds", "1")),
     ("generation", (), ("--repeats", "1")),
+    ("songs", (), ("--songs", "6")),
 )
 
 # What to reach on two processor cores with the starter: words, benchmark, path to the figure,
