@@ -127,16 +127,12 @@ def _songs(arguments: argparse.Namespace, teller: Teller) -> None:
 # ---------------------------------------------------------------- training
 
 
-def _training_arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything that a training on a corpus can be told."""
-    usual = TrainingOptions()
+def _pace_arguments(parser: argparse.ArgumentParser, usual: TrainingOptions) -> None:
+    """How long and how fast, for any training on a corpus."""
     parser.add_argument("corpus", type=Path, help="folder of songs with maps")
-    parser.add_argument("out", type=Path, help="checkpoint, log and resumable state go here")
+    parser.add_argument("out", type=Path, help="what is learned, log and resumable state go here")
     parser.add_argument("--minutes", type=float, default=usual.minutes)
-    parser.add_argument("--hearing-minutes", type=float, default=None,
-                        help="of the encoder alone, at first")  # fmt: skip
     parser.add_argument("--steps", type=int, help="train so many steps instead of minutes")
-    parser.add_argument("--hearing-steps", type=int)
     parser.add_argument("--batch", type=int, default=usual.batch)
     parser.add_argument("--accumulate", type=int, default=usual.accumulate,
                         help="batches that make one step")  # fmt: skip
@@ -153,6 +149,14 @@ def _training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tensorboard", action="store_true")
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None)
     parser.add_argument("--shares", type=_shares, help="of the tasks: map, timing, no_hs, gd")
+
+
+def _training_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything that a training of a whole network can be told."""
+    _pace_arguments(parser, TrainingOptions())
+    parser.add_argument("--hearing-minutes", type=float, default=None,
+                        help="of the encoder alone, at first")  # fmt: skip
+    parser.add_argument("--hearing-steps", type=int)
     parser.add_argument("--init-from", help='start from a checkpoint folder, or "starter"')
     parser.add_argument("--d-model", type=int, default=160)
     parser.add_argument("--layers", type=int, default=3)
@@ -248,6 +252,41 @@ def _train(arguments: argparse.Namespace, teller: Teller, mappers: list[int] | N
     )
 
 
+def _lora_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("checkpoint", help='the model to tune: "starter", v32, a folder …')
+    _pace_arguments(parser, TrainingOptions(learning_rate=3e-4, warmup_steps=50, ema=0.99))
+    parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--alpha", type=int, default=32, help="strength, divided by the rank")
+    parser.add_argument("--dropout", type=float, default=0.05)
+    parser.add_argument("--mode", type=int, choices=range(4),
+                        help="whose fine-tune is tuned; that of the corpus's maps")  # fmt: skip
+
+
+def _lora(arguments: argparse.Namespace, teller: Teller) -> None:
+    from model_core.training.lora import LoraOptions, tune
+
+    tuned = tune(
+        arguments.checkpoint,
+        arguments.corpus,
+        arguments.out,
+        LoraOptions(arguments.rank, arguments.alpha, arguments.dropout),
+        options_of(arguments),
+        mode=arguments.mode,
+        report=teller.progress,
+    )
+    name = f"{tuned.checkpoint} + {tuned.adapter.resolve()}"
+    teller.line(f"The adapter is in {tuned.adapter}. Use it by the name: {name}")
+    teller.result(
+        {
+            "adapter": str(tuned.adapter),
+            "model": name,
+            "subfolder": tuned.subfolder,
+            "parameters": tuned.parameters,
+            "steps": tuned.steps,
+        }
+    )
+
+
 # ---------------------------------------------------------------- figures and packing
 
 
@@ -296,6 +335,7 @@ STEPS: dict[str, Step] = {
         _scratch_arguments,
         _from_scratch,
     ),
+    "lora": Step("tune a model to a style: an adapter beside it", _lora_arguments, _lora),
     "evaluate": Step("figures on songs never trained on", _evaluate_arguments, _evaluate),
     "package": Step(
         "evaluate a run, copy its checkpoint, write its card", _package_arguments, _package
