@@ -126,7 +126,7 @@ def _passage(
     chorus = kind is SectionKind.CHORUS
     lead_chance = {
         SectionKind.INTRO: 0.4, SectionKind.VERSE: 0.82, SectionKind.BUILD: 0.45,
-        SectionKind.CHORUS: 0.94, SectionKind.BREAK: 0.0, SectionKind.OUTRO: 0.6,
+        SectionKind.CHORUS: 0.97, SectionKind.BREAK: 0.0, SectionKind.OUTRO: 0.6,
     }[kind]  # fmt: skip
     drum_chance = {
         SectionKind.INTRO: 0.75, SectionKind.VERSE: 0.92, SectionKind.BUILD: 1.0,

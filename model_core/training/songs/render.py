@@ -111,6 +111,8 @@ def _draw_mix(plan: SongPlan, rng: np.random.Generator) -> _Mix:
     )  # fmt: skip
     if plan.chord_voice == "distorted":
         decibels[_CHORDS] += 3.0  # the wall of sound that such music has
+    if plan.kit in ("orchestra", "brush"):
+        decibels[_DRUMS] -= 5.0
     gains = 10 ** (decibels / 20)
     wetness = 10 ** (rng.uniform(-26, -9) / 20)
     sends = gains * wetness * np.array([0.5, 0.1, 1.0, 1.2, 1.0, 1.3, 1.0])
