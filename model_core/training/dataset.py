@@ -167,7 +167,7 @@ class WindowDataset:
 
         Raises InputError where the folder has none.
         """
-        for _ in range(1000):
+        for _ in range(100):
             song = self._draw_song().song
             if song.heard:
                 start = int(self._rng.uniform(0, max(1.0, song.length_ms - 3000.0)))

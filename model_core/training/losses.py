@@ -62,7 +62,10 @@ class Losses(nn.Module):
         self._hidden: Callable[..., tuple[Tensor, Tensor]] = _hidden
 
     def compile_parts(self) -> None:
-        """Compile what takes the time; lengths that recur are compiled once each."""
+        """Compile what takes the time; each of the lengths is compiled once, as it comes."""
+        import torch._dynamo.config as dynamo
+
+        dynamo.recompile_limit = max(dynamo.recompile_limit, 4 * len(self.options.lengths))
         self._encode = torch.compile(_encode, dynamic=False)
         self._hidden = torch.compile(_hidden, dynamic=False)
 

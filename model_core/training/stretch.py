@@ -46,8 +46,9 @@ def _stretched_entry(entry: MapEntry, speed: Fraction) -> MapEntry:
 def stretched_map(data: bytes, speed: Fraction) -> bytes:
     """A file whose every time in ms is divided by ``speed``.
 
-    Times of objects are whole ms again, as an editor would store them; red lines keep their
-    fractions, so that beats stay where they are heard. Lines that are not understood stay.
+    Times are whole ms again, as an editor would store them, all rounded alike, so that a line in
+    effect at an object stays so; beat lengths keep their fractions. Lines that are not understood
+    stay as they are.
     """
     lines = data.decode("utf-8", "surrogateescape").splitlines()
     section = ""
@@ -66,7 +67,7 @@ def _stretched_line(section: str, line: str, speed: Fraction) -> str:
     fields = line.split(",")
     match section:
         case "[TimingPoints]":
-            fields[0] = repr(float(fields[0]) / float(speed))
+            fields[0] = _whole(fields[0], speed)
             length = float(fields[1])
             if length > 0:
                 fields[1] = repr(length / float(speed))
