@@ -8,6 +8,7 @@ imports torch. A new rule is a function in a file of :mod:`.checks` or :mod:`.se
 
 from __future__ import annotations
 
+from .applying import Fixed, fix_findings
 from .checking import check, check_set
 from .findings import Category, Finding, Fix, ObjectRef, Severity, Source, timestamp
 from .levels import Level, level_of
@@ -17,6 +18,7 @@ __all__ = [
     "Category",
     "Finding",
     "Fix",
+    "Fixed",
     "Level",
     "ObjectRef",
     "Rule",
@@ -24,6 +26,7 @@ __all__ = [
     "Source",
     "check",
     "check_set",
+    "fix_findings",
     "level_of",
     "map_rules",
     "set_rules",

@@ -81,10 +81,14 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A suggested edit: ``summary`` says in a few words what it does; ``edits`` ascend."""
+    """A suggested edit: ``summary`` says in a few words what it does; ``edits`` ascend.
+
+    ``moves`` says that something moves in time, so that findings know it by another name then.
+    """
 
     summary: str
     edits: tuple[LineEdit, ...]
+    moves: bool = False
 
     def patch(self, beatmap: Beatmap) -> Patch:
         """The edit as a patch of the map that the finding was made for."""

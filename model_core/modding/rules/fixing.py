@@ -24,6 +24,7 @@ def line_fix(
     *,
     delete: Iterable[int] = (),
     replace: Mapping[int, bytes | str] | None = None,
+    moves: bool = False,
 ) -> Fix | None:
     """A fix that takes out and exchanges whole lines (0-based numbers); None where none can be."""
     if not beatmap.document.is_utf8:
@@ -37,13 +38,15 @@ def line_fix(
     except EditRefused:
         return None
     edits = builder.edits()
-    return Fix(summary, edits) if edits else None
+    return Fix(summary, edits, moves) if edits else None
 
 
-def fields_fix(beatmap: Beatmap, summary: str, line: int, changes: Mapping[int, str]) -> Fix | None:
+def fields_fix(
+    beatmap: Beatmap, summary: str, line: int, changes: Mapping[int, str], *, moves: bool = False
+) -> Fix | None:
     """A fix that exchanges comma-separated fields of one line; the line must have them."""
     text = line_text(beatmap, line)
-    return line_fix(beatmap, summary, replace={line: with_fields(text, changes)})
+    return line_fix(beatmap, summary, replace={line: with_fields(text, changes)}, moves=moves)
 
 
 def key_fix(beatmap: Beatmap, section: str, key: str, value: str, summary: str) -> Fix | None:

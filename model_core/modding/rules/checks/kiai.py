@@ -58,5 +58,9 @@ def _fix(subject: Subject, time: float, tick: float) -> Fix | None:
         return None
     written = format_number(tick - subject.beatmap.time_offset)
     return fields_fix(
-        subject.beatmap, f"move the line to {timestamp(tick)}", lines[0].line, {TIME: written}
+        subject.beatmap,
+        f"move the line to {timestamp(tick)}",
+        lines[0].line,
+        {TIME: written},
+        moves=True,
     )

@@ -44,7 +44,9 @@ def unsnapped_object(subject: Subject) -> Iterator[Found]:
             yield _found(subject, each, "repeat", worst, off, None)
         off = subject.ticks.off(end)
         if abs(off) >= NEARLY:
-            fix = _end_fix(subject, each) if abs(start) < NEARLY else None
+            # A slider's end moves with its start, which comes first.
+            waits = each.kind is ObjectKind.SLIDER and abs(start) >= NEARLY
+            fix = None if waits else _end_fix(subject, each)
             yield _found(subject, each, "end", end, off, fix)
 
 
@@ -97,6 +99,7 @@ def _start_fix(subject: Subject, each: Placed) -> Fix | None:
         subject.beatmap,
         f"move the {each.name} to {timestamp(time)}",
         replace={each.item.line: move.text(subject.beatmap)},
+        moves=True,
     )
 
 

@@ -43,6 +43,7 @@ def invalid_volume(subject: Subject) -> Iterator[Found]:
             f"{LOWEST} to {HIGHEST} %",
             times=(point.time,),
             anchor=f"{colour}@{point.time:.10g}",
+            part=str(volume),
             fix=fields_fix(
                 subject.beatmap, f"set the volume to {wanted} %", point.line, {VOLUME: str(wanted)}
             ),

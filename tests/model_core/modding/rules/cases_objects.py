@@ -78,8 +78,7 @@ CASES: Cases = {
             fix="64,192,1000,128,0,1250:0:0:0:0:",
         ),
         # A red line is a tick, also from before it; nothing is moved over one.
-        Case(osu(circles([2009]), timing="0,500,4,2,0,60,1,0
-2010,400,4,2,0,60,1,0"), MINOR),
+        Case(osu(circles([2009]), timing="0,500,4,2,0,60,1,0\n2010,400,4,2,0,60,1,0"), MINOR),
     ),
     "concurrent-objects": (
         Case(osu(circles([1000], 0) + "\n" + circles([1002], 99)), PROBLEM),
@@ -161,7 +160,7 @@ CASES: Cases = {
         Case(apart(1600, 62), None, Level.EASY),
     ),
     "uneven-spacing": (
-        # |100 - 115| - 10 = 5 of 115 is little; |100 - 130| - 10 = 20 of 130 is 15.4 %.
+        # |100 - 129| - 10 = 19 of 129 is 14.7 %, 20 of 130 is 15.4 %.
         Case(spaced(100, 129), None, Level.NORMAL),
         Case(spaced(100, 130), WARNING, Level.NORMAL),
         # |100 - 171| - 20 = 51 of 171 is 29.8 %, of 172 30.2 %.
