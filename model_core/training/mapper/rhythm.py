@@ -27,6 +27,7 @@ _HELD_SPINNER_MS = 1100.0
 _LEAST_NOTE_GAP = 0.65  # of the melody's grid, where grids of thirds and quarters meet
 _LEAST_SLIDER_GAP = 0.75  # of the melody's grid, from a slider's end to the next object
 _SHORTEST_COVER_MS = 80.0
+_DRIFT = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ class _Reader:
 
     def _held_ticks(self, accent: Accent) -> int:
         """Length of the slider on a held note; 0 where it stays a circle."""
-        level, triplets, held = self._level, self._plan.triplets, accent.held
+        level, triplets = self._level, self._plan.triplets
+        held = min(accent.held, self._steady_ticks(accent.tick))
         tick_ms = self._tick_ms(accent.tick)
         snap = step_for(tick_ms, 0.8 * level.melody_ms, triplets)
         if not triplets:
@@ -182,7 +184,8 @@ class _Reader:
         if level.index <= HARD:
             if half * tick_ms < _SHORTEST_COVER_MS or not self._tune(tick + half):
                 half = 0
-            if half and self._tune(tick + step) and tick % (2 * step) == 0:
+            steady = self._steady_ticks(tick) >= step
+            if half and steady and self._tune(tick + step) and tick % (2 * step) == 0:
                 return Beat(tick, tick + step, 2, accent.strength)
             if half and not self._tune(tick + step):
                 return Beat(tick, tick + half, 1, accent.strength, covers=True)
@@ -202,6 +205,19 @@ class _Reader:
             if alone or fast:
                 return Beat(tick, tick + 6, 1, accent.strength, covers=True)
         return None
+
+    def _steady_ticks(self, tick: int) -> int:
+        """Ticks until the tempo changes for all to hear; drift of half a per cent does not count.
+
+        A slider's repeats are equally long, so on both sides of a change one would lie off the
+        beat.
+        """
+        plan, end = self._plan, tick + MAX_SLIDER_TICKS
+        length = plan.tempo_at(tick).beat_length
+        for tempo in plan.tempos:
+            if tick < tempo.tick < end and abs(tempo.beat_length / length - 1) > _DRIFT:
+                return tempo.tick - tick
+        return end - tick
 
     def _tune(self, tick: int) -> bool:
         accent = self._heard.get(tick)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from model_core.beatmap.new_objects import WHISTLE, Sound
 from model_core.training.mapper.accents import Accent, accents, tick_in_bar
 from model_core.training.mapper.styles import Style, Whistle
-from model_core.training.songs import TICKS_PER_BEAT, Part, Section, SectionKind, SongPlan
+from model_core.training.songs import Part, Section, SectionKind, SongPlan
 
 _STEP = 5
 _SPREAD = 50  # per cent of volume between the quietest and the loudest section
@@ -19,7 +19,7 @@ class Drummer:
 
     Args:
         heard: the song's accents, where they are at hand.
-        phrases: phrases and every other bar begin with a whistle in every style, as on easy
+        phrases: phrases and bars begin with a whistle in every style, as on easy
             maps, whose objects seldom meet a snare.
     """
 
@@ -68,9 +68,8 @@ class Drummer:
             bits |= self._style.crash
         whistle = self._style.whistle
         section = self._plan.section_at(tick)
-        bar = self._plan.tempo_at(tick).meter * TICKS_PER_BEAT
         opens = (accent.phrase and self._phrases) or (
-            self._bars and (tick - section.first_tick) % (2 * bar) == 0
+            self._bars and tick_in_bar(self._plan, tick) == 0
         )
         if section.first_tick not in self._backbeat:
             # no snare marks the time: in every style phrases do, or a bass drum on a bar's first
