@@ -1,8 +1,8 @@
 """How fast songs are composed and rendered: ``python -m benchmarks.songs [--songs N]``.
 
 Songs of consecutive seeds, as training makes them (mono, 16 kHz). What counts is processor time,
-of all threads together, and not the clock: so a busy machine and one core tell the same. One row for composing, one for
-rendering, one for both; a last row for the slowest song.
+of all threads together, and not the clock: so a busy machine and one core tell the same. One row
+for composing, one for rendering, one for both; a last row for the slowest song.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ six squares that are no harmonics of one another, as drum machines make them.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,7 +224,7 @@ class Kit:
 
 def _varied(style: KitStyle, rng: np.random.Generator) -> KitStyle:
     """The style with every measure a little off, so that no two kits are equal."""
-    changes: dict[str, float] = {}
+    changes: dict[str, Any] = {}
     for item in fields(style):
         value = getattr(style, item.name)
         if isinstance(value, float | int) and item.name not in ("hold", "bits", "soft"):

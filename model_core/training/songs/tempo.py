@@ -116,7 +116,8 @@ def onset_times(tempos: tuple[Tempo, ...], ticks: NDArray[np.int64]) -> NDArray[
     index = np.maximum(0, np.searchsorted(starts, ticks, side="right") - 1)
     times = np.array([tempo.start_ms for tempo in tempos], dtype=np.float64)
     lengths = np.array([tempo.beat_length for tempo in tempos])
-    return times[index] + (ticks - starts[index]) * lengths[index] / TICKS_PER_BEAT
+    found = times[index] + (ticks - starts[index]) * lengths[index] / TICKS_PER_BEAT
+    return np.asarray(found, dtype=np.float64)
 
 
 def jitter(
