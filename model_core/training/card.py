@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from safetensors import safe_open
 
+from model_core.beatmap.modes import MODE_NAMES
 from model_core.training.evaluate import RemapFigures
 
 __all__ = ["FILES", "learning_curve", "package", "write_card"]
@@ -52,9 +54,9 @@ def write_card(
     minutes = {stage: sum(_spans(rows, stage)) for stage in ("hearing", "mapping")}
     parts = [
         "# Starter model\n",
-        "A small model for osu!standard that ships with the program, so that remapping works "
-        "without a download. It was trained on music and maps that this project makes itself; "
-        "it has never heard a real song or seen a real mapper's map. It is small: use a published "
+        f"A small model for {_modes(config)} that ships with the program, so that every request "
+        "works without a download. It was trained on music and maps that this project makes "
+        "itself; it has never heard a real song or seen a real mapper's map. It is small: use a published "
         "checkpoint for work that matters.\n",
         "## What it is\n",
         f"- {parameters / 1e6:.2f} M parameters, {size / 1e6:.1f} MB (float16), "
@@ -69,12 +71,12 @@ def write_card(
         "python -m model_core.training starter SONGS RUN",
         f"python -m model_core.training package RUN model_core/starter --corpus {songs}",
         "```\n",
-        f"- {songs} songs (seeds 0 to {songs - 1}), three maps each, from easy to hard.",
+        f"- {songs} songs (seeds 0 to {songs - 1}), several maps each, from easy to hard.",
         f"- {minutes['hearing']:.0f} minutes for the encoder alone, naming what sounds; then "
         f"{minutes['mapping']:.0f} minutes for everything, {rows[-1]['step']} steps in all, "
-        f"on {platform.machine()} with 2 cores, no GPU, shared with other work.",
-        "- Kiai and timing are given in training at a tenth of the weight of the map itself: "
-        "this version serves remapping, not timing or kiai.\n",
+        f"on {_hardware(rows)}.",
+        "- Four tasks: a map from the sound, timing, sounds for a map without them, another "
+        "difficulty of a map.\n",
         "## Figures\n",
         f"{figures.songs} held-out songs, one range each, through the program's own request path "
         "(`python -m model_core.training evaluate`):\n",
@@ -100,13 +102,23 @@ def write_card(
         parts += ["## Notes\n", *(f"- {note}" for note in notes), ""]
     parts += [
         "## Limits\n",
-        "- osu!standard only; positions, flow and hitsounds follow simple rules. In other modes "
-        "requests turn what it writes into hits, fruits and notes by rules (docs/training.md).",
+        "- Positions, flow and hitsounds follow simple rules. A mode that is not named above is "
+        "written as osu!standard and turned into it by rules (docs/training.md).",
         "- Music unlike what the synthesiser makes (live recordings, voices, dense mixes) is "
         "outside what it was trained on.",
         "- The weights are in the public domain (CC0), like the songs and maps they come from.\n",
     ]
     return "\n".join(parts)
+
+
+def _modes(config: Mapping[str, Any]) -> str:
+    names = [MODE_NAMES[mode] for mode in config["layout"].get("modes", (0, 1, 2, 3))]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+
+
+def _hardware(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What the last rows of the log say they were trained on; this machine where they do not."""
+    return str(rows[-1].get("hardware") or f"{platform.machine()}, {os.cpu_count()} cores")
 
 
 def _product(shape: Sequence[int]) -> int:

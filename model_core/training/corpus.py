@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,7 +209,7 @@ def read_song(path: Path) -> SongEntry:
             samples, notes = stored["samples"], stored["notes"]
         rows = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else []
         maps = tuple(_entry(row) for row in rows)
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise InputError(
             f"{path} or {beside.name} beside it is damaged ({error}). Delete both and make or "
             "import that song again."

@@ -9,6 +9,8 @@ object a line, is the learning curve.
 from __future__ import annotations
 
 import math
+import os
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -77,7 +79,10 @@ class Trainer:
         device = self.accelerator.device
         torch.manual_seed(options.seed)
         losses = Losses(network.to(device).train(), vocabulary, options).to(device)
-        compiled = useful_compile(device) if options.compile is None else options.compile
+        compiled = options.compile
+        if compiled is None:
+            minutes = options.minutes if options.steps is None else 0.0
+            compiled = useful_compile(device, minutes)
         if compiled:
             losses.compile_parts()
         self._losses = losses
@@ -284,6 +289,7 @@ class Trainer:
     def _note(self, **row: Any) -> None:
         if self.accelerator.is_main_process:
             minutes = round(sum(self.spent.values()) / 60.0, 2)
+            row["hardware"] = _hardware(self.accelerator)
             self._log.note({"step": self.step, "minutes": minutes, **row})
 
 
@@ -299,6 +305,14 @@ def _accelerator(options: TrainingOptions) -> Accelerator:
         # The first stage leaves the decoder alone.
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
+
+
+def _hardware(accelerator: Accelerator) -> str:
+    """What trains, in words, for the log and the model card."""
+    count = accelerator.num_processes
+    if accelerator.device.type == "cuda":
+        return f"{count} x {torch.cuda.get_device_name(accelerator.device)}"
+    return f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
 
 
 def _trained(network: Network) -> dict[str, Tensor]:

@@ -17,6 +17,8 @@ from model_core.training.tasks import TaskOptions
 
 __all__ = ["Pace", "TrainingOptions", "native_bfloat16", "useful_compile", "useful_workers"]
 
+_COMPILE_PAYS_MINUTES = 45.0
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
@@ -137,10 +139,15 @@ def native_bfloat16() -> bool:
     return any(bool(getattr(torch.cpu, name, bool)()) for name in checks)
 
 
-def useful_compile(device: torch.device) -> bool:
-    """Whether compiling can be done: a GPU, or a C++ compiler for the processor."""
+def useful_compile(device: torch.device, minutes: float = math.inf) -> bool:
+    """Whether compiling can be done (a GPU, or a C++ compiler) and pays within the time.
+
+    A processor compiles for about a minute for every padded length.
+    """
     if device.type == "cuda":
         return True
+    if minutes < _COMPILE_PAYS_MINUTES:
+        return False
     named = os.environ.get("CXX")
     compilers = ("cl",) if os.name == "nt" else ("g++", "c++", "clang++")
     return any(shutil.which(name) for name in ([named] if named else compilers))
