@@ -18,7 +18,7 @@ from model_core.beatmap.geometry.rules import circle_scale
 from model_core.beatmap.new_objects import NewObject, ObjectKind
 from model_core.training.mapper.accents import Accent, accents, tick_in_bar
 from model_core.training.mapper.flow import fold
-from model_core.training.mapper.levels import EASY, HARD, INSANE, Level
+from model_core.training.mapper.levels import EASY, EXPERT, HARD, Level
 from model_core.training.mapper.rhythm import Beat, rhythm
 from model_core.training.mapper.settings import settings_of
 from model_core.training.mapper.shapes import Area, Shape, shape
@@ -37,6 +37,7 @@ _HYPER_STRENGTH = (9.0, 9.0, 9.0, 0.85, 0.7, 0.6)
 _QUIET = 0.4
 _MEMORY = 10
 _COMBO_BARS = 2
+_SPINNER_GAP_MS, _SHORTEST_SHOWER_MS = 255.0, 700.0
 
 
 def map_catch(plan: SongPlan, level: Level, style: Style, seed: int) -> list[NewObject]:
@@ -60,7 +61,7 @@ class _Catch:
         self._level = level
         self._style = style
         self._heard: Mapping[int, Accent] = accents(plan)
-        self._drummer = Drummer(plan, style, self._heard)
+        self._drummer = Drummer(plan, style, self._heard, phrases=level.index < HARD)
         self._settings = settings_of(2, level.value, multiplier_change=style.multiplier_change)
         self._rng = np.random.default_rng([seed, style.mapper_id, level.index, 2])
         self._pace = float(np.interp(level.value, _AT, _PACE))
@@ -80,7 +81,9 @@ class _Catch:
             new_combo = fresh or here != group or beat.is_spinner
             group, fresh = here, beat.is_spinner
             if beat.is_spinner:
-                made.append(self._shower(beat))
+                shower = self._shower(beat)
+                if shower is not None:
+                    made.append(shower)
                 continue
             accent = self._heard[beat.tick]
             if new_combo:
@@ -112,7 +115,7 @@ class _Catch:
 
     def _hyper(self, accent: Accent, gap: float) -> bool:
         index = self._level.index
-        if index < INSANE or gap < _HYPER_FROM_MS or gap > 500.0:
+        if index < EXPERT or gap < _HYPER_FROM_MS or gap > 500.0:
             return False
         return accent.strength >= _HYPER_STRENGTH[index] and (accent.crash or accent.snare)
 
@@ -181,12 +184,17 @@ class _Catch:
         bend = self._sign * 0.6
         return shape(kind, (self._x, 192.0), heading, length, bend, _AREA)
 
-    def _shower(self, beat: Beat) -> NewObject:
-        end = self._time(beat.end_tick)
+    def _shower(self, beat: Beat) -> NewObject | None:
+        """Bananas on a rising noise, once the catcher has had time to see them coming."""
+        start, end = beat.tick, self._time(beat.end_tick)
+        while self._plan.milliseconds(start) - self._end_ms < _SPINNER_GAP_MS:
+            start += TICKS_PER_BEAT // 2
+        if end - self._time(start) < _SHORTEST_SHOWER_MS:
+            return None
         self._end_ms, self._x = float(end), 256.0
         sound = self._drummer.at(beat.end_tick, self._drummer.volume(beat.end_tick))
         return NewObject(
-            ObjectKind.SPINNER, self._time(beat.tick), 256, 192, True, (sound,), end_time=end
+            ObjectKind.SPINNER, self._time(start), 256, 192, True, (sound,), end_time=end
         )
 
     def _velocity(self, tick: int) -> float:

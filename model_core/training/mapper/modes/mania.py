@@ -26,10 +26,12 @@ _CYMBALS = (9999.0, 9999.0, 560.0, 330.0, 180.0, 110.0)
 _REST = (800.0, 560.0, 400.0, 250.0, 150.0, 100.0)
 _JACK_MS = (560.0, 380.0, 270.0, 190.0, 150.0, 120.0)
 _AFTER_HOLD_MS = (400.0, 300.0, 190.0, 120.0, 85.0, 65.0)
-_MOST_CHORD = (1, 2, 2, 3, 4, 5)
+_MOST_CHORD = (1, 1, 2, 2, 3, 4)
 _CHORD_STRENGTH = (2.0, 0.75, 0.6, 0.45, 0.35, 0.28)
 _LEAST_HOLD_MS = 100.0
 _MEMORY = 12
+# What a note more than in the least used column weighs, in columns away from the one wanted.
+_EVEN = 0.55
 _TURN_BARS = 2
 
 
@@ -45,7 +47,7 @@ class _Mania:
         self._style = style
         self._keys = keys
         self._heard: Mapping[int, Accent] = accents(plan)
-        self._drummer = Drummer(plan, style, self._heard)
+        self._drummer = Drummer(plan, style, self._heard, phrases=level.index < HARD)
         self._rng = np.random.default_rng([seed, style.mapper_id, keys])
         self._pitches: deque[int] = deque(maxlen=_MEMORY)
         self._struck = [-1e9] * keys  # ms of the last stroke in each column
@@ -144,11 +146,11 @@ class _Mania:
             ]
         if not able:
             return None
-        average = sum(self._used) / self._keys
+        fewest = min(self._used)
         return min(
             able,
             key=lambda column: (
-                abs(column - wanted) + max(0.0, self._used[column] - average) / 4.0,
+                abs(column - wanted) + _EVEN * (self._used[column] - fewest),
                 self._used[column],
                 column,
             ),

@@ -26,7 +26,8 @@ _STROKES = (620.0, 400.0, 250.0, 150.0, 95.0, 66.0)
 _CYMBALS = (9999.0, 9999.0, 620.0, 380.0, 180.0, 95.0)
 _REST = (900.0, 620.0, 420.0, 250.0, 150.0, 100.0)
 _LEAST_SWELL_MS, _SWELL_RECOVERY_MS = 900.0, 300.0
-_BIG_GAP_MS = (400.0, 400.0, 330.0, 250.0, 160.0, 160.0)
+# Beats around a big note without another: two keys are hit at once.
+_BIG_GAP = (1.05, 0.55, 0.55, 0.55, 0.55, 0.55)
 _ROLL_TICKS = 2 * TICKS_PER_BEAT
 _MEMORY = 8
 _QUIET = 0.4
@@ -54,7 +55,6 @@ class _Taiko:
         grids = Grids.at(level.value, _STROKES, _CYMBALS, _REST)
         chosen = list(followed(plan, self._heard, grids))
         times = [plan.milliseconds(accent.tick) for accent in chosen]
-        gap = _BIG_GAP_MS[level.index]
         made: list[NewObject] = []
         free = -1e9
         for index, (accent, now) in enumerate(zip(chosen, times, strict=True)):
@@ -70,6 +70,7 @@ class _Taiko:
                 made.append(self._roll(accent, end))
                 free = plan.milliseconds(end) + max(grids.strokes, 120.0)
                 continue
+            gap = _BIG_GAP[level.index] * TICKS_PER_BEAT * tick_ms(plan, accent.tick)
             before = now - times[index - 1] if index else 1e9
             after = times[index + 1] - now if index + 1 < len(times) else 1e9
             made.append(self._hit(accent, big=min(before, after) >= gap - 0.01))
