@@ -25,7 +25,8 @@ def check(
 ) -> list[Finding]:
     """What the rules find in one map, in order of time; never raises, whatever the map holds.
 
-    level: how difficult the map counts as; None goes by ``stars``, or by the star rating that is
+    level: how difficult the map counts as; None goes by ``stars``, or without them by the names
+        that taiko and catch have for levels (Muzukashii, Platter), or by the star rating, which is
         computed where a rule needs it.
     song_length: of the audio in ms, where it is known.
     divisors: the beat divisions on which objects may stand; the editor's own without more.

@@ -40,7 +40,10 @@ class Severity(StrEnum):
 
 
 class Category(StrEnum):
-    """What a finding is about, as the published verifiers name it."""
+    """What a finding is about, as the published verifiers name it.
+
+    The last five are those that only a model's findings have.
+    """
 
     TIMING = "Timing"
     COMPOSE = "Compose"
@@ -50,6 +53,11 @@ class Category(StrEnum):
     METADATA = "Metadata"
     EVENTS = "Events"
     FILES = "Files"
+    RHYTHM = "Rhythm"
+    KIAI = "Kiai"
+    NEW_COMBOS = "New Combos"
+    SCROLL_SPEED = "Scroll Speed"
+    MISC = "Misc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ class Finding:
     objects: those it is about, in order of time.
     fix: a suggested edit, where there is one.
     file: the difficulty's file, where a whole set was looked at.
+    surprisal: in bits, of a model's finding; None for rules.
     """
 
     source: Source
@@ -123,6 +132,7 @@ class Finding:
     objects: tuple[ObjectRef, ...] = ()
     fix: Fix | None = field(default=None, repr=False)
     file: str = ""
+    surprisal: float | None = None
 
     @property
     def time(self) -> float | None:

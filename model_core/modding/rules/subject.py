@@ -16,7 +16,7 @@ from model_core.beatmap.stars import star_rating
 from model_core.beatmap.timing import TICK_DIVISORS
 
 from .findings import ObjectRef
-from .levels import Level, level_of
+from .levels import Level, level_of, named_level
 
 STANDARD, TAIKO, CATCH, MANIA = range(4)
 #: The nodes of a slider that are looked at one by one; what slides more often is no slider that
@@ -72,8 +72,8 @@ def _edge_place(edge: _Edge) -> tuple[float, int]:
 class Subject:
     """One map to be checked.
 
-    level: how difficult it counts as; None: by ``stars``, or where those are None by its own star
-        rating, which is only computed if a rule asks.
+    level: how difficult it counts as; None: by ``stars``, or where those are None by its name in
+        taiko and catch, or by its own star rating, which is only computed if a rule asks.
     song_length: of the audio in ms, if it is known.
     divisors: the beat divisions on which objects may stand.
     """
@@ -109,6 +109,10 @@ class Subject:
         """How difficult the map counts as; None where nothing says."""
         if self._level is not None:
             return self._level
+        if self._stars is None:
+            named = named_level(self.mode, self.beatmap.difficulty_name)
+            if named is not None:
+                return named
         return None if self.stars is None else level_of(self.stars)
 
     def at_most(self, level: Level) -> bool:

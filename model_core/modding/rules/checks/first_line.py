@@ -76,7 +76,11 @@ def first_line_kiai(subject: Subject) -> Iterator[Found]:
 
 @rule("object-before-first-line", Category.TIMING)
 def object_before_first_line(subject: Subject) -> Iterator[Found]:
-    """Every object starts at or after the first red line (Mapset Verifier ``BeforeLine``)."""
+    """Every object starts at or after the first red line, from where on the map is timed.
+
+    A warning, as the game counts the first line's beats backwards as well; there are ranked maps
+    that rely on it.
+    """
     if not subject.timing.red_lines:
         return
     first = subject.timing.red_lines[0].time
@@ -84,7 +88,7 @@ def object_before_first_line(subject: Subject) -> Iterator[Found]:
         if each.time >= first:
             return
         yield Found(
-            Severity.PROBLEM,
+            Severity.WARNING,
             f"The {each.name} starts before the first red line, where the map has no beats yet."
             " Move the first red line some whole bars back.",
             f"{each.name} at {each.time:.10g} ms",

@@ -62,7 +62,7 @@ CASES: Cases = {
         Case(lines(RED, "500,-100,4,2,0,60,0,1")),
     ),
     "object-before-first-line": (
-        Case(osu(circles([-1, 500])), PROBLEM),
+        Case(osu(circles([-1, 500])), WARNING),
         Case(osu(circles([0, 500]))),
     ),
     "concurrent-lines": (
@@ -135,6 +135,24 @@ CASES: Cases = {
             MINOR,
             count=1,
             fix="3000,-100,4,2,0,60,0,0",
+        ),
+    ),
+    "missed-velocity-line": (
+        Case(osu(SLIDER.format("0|0"), timing=f"{RED}\n2005,-50,4,2,0,60,0,0"), WARNING),
+        Case(osu(SLIDER.format("0|0"), timing=f"{RED}\n2006,-50,4,2,0,60,0,0")),
+        Case(osu(SLIDER.format("0|0"), timing=f"{RED}\n2000,-50,4,2,0,60,0,0")),
+        # 120 and 121 beats a minute, or less.
+        Case(osu(SLIDER.format("0|0"), timing=f"{RED}\n2005,-99.2,4,2,0,60,0,0")),
+        Case(osu(SLIDER.format("0|0"), timing=f"{RED}\n2005,-99.1,4,2,0,60,0,0"), WARNING),
+        Case(osu(circles([2000]), timing=f"{RED}\n2005,-50,4,2,0,60,0,0")),
+        Case(osu(circles([2000]), timing=f"{RED}\n2005,-50,4,2,0,60,0,0", mode=1), WARNING),
+        Case(osu(circles([2000]), timing=f"{RED}\n1995,-50,4,2,0,60,0,0", mode=1), WARNING),
+        Case(osu(circles([2000]), timing=f"{RED}\n1994,-50,4,2,0,60,0,0", mode=1)),
+        # A new tempo whose velocity is made equal.
+        Case(
+            osu(
+                SLIDER.format("0|0"), timing=f"{RED}\n2001,250,4,2,0,60,1,0\n2001,-200,4,2,0,60,0,0"
+            )
         ),
     ),
     "slider-velocity-out-of-range": (

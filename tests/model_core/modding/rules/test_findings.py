@@ -18,6 +18,7 @@ from model_core.modding.rules import (
     level_of,
     timestamp,
 )
+from model_core.modding.rules.levels import named_level
 from model_core.modding.rules.registry import rule
 
 from .cases_objects import holds
@@ -92,6 +93,23 @@ def test_the_level_follows_from_the_stars_unless_it_is_given() -> None:
     assert len(check(beatmap, rules=["short-slider"])) == 1
     assert check(beatmap, rules=["short-slider"], stars=2.5) == []
     assert check(beatmap, rules=["short-slider"], level=Level.EXPERT) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "level"),
+    [(1, "Mapper's Muzukashii", Level.HARD), (1, "Inner Oni", Level.EXPERT),
+     (1, "Oni", Level.INSANE), (2, "Rain's Cup", Level.EASY), (2, "OVERDOSE", Level.EXPERT),
+     (0, "Cup", None), (1, "Onion", None), (2, "", None)],
+)  # fmt: skip
+def test_taiko_and_catch_have_names_for_levels(mode: int, name: str, level: Level | None) -> None:
+    assert named_level(mode, name) is level
+
+
+def test_a_name_counts_before_the_computed_stars_and_after_the_given_ones() -> None:
+    fast = circles([1000], 0) + "\n" + circles([1200], 512)
+    beatmap = parse(osu(fast, mode=2, metadata="Version:Rain"))
+    assert check(beatmap, rules=["hyperdash"]) == []
+    assert len(check(beatmap, rules=["hyperdash"], stars=1.0)) == 1
 
 
 def test_other_divisors_may_be_allowed() -> None:
