@@ -56,8 +56,8 @@ def write_card(
         "# Starter model\n",
         f"A small model for {_modes(config)} that ships with the program, so that every request "
         "works without a download. It was trained on music and maps that this project makes "
-        "itself; it has never heard a real song or seen a real mapper's map. It is small: use a published "
-        "checkpoint for work that matters.\n",
+        "itself; it has never heard a real song or seen a real mapper's map. It is small: use a "
+        "published checkpoint for work that matters.\n",
         "## What it is\n",
         f"- {parameters / 1e6:.2f} M parameters, {size / 1e6:.1f} MB (float16), "
         f"{backbone['encoder_layers']} encoder and {backbone['decoder_layers']} decoder layers, "
