@@ -27,21 +27,29 @@ class Sounding:
                 "The difficulty to copy hitsounds from is an osu!taiko map, where whistles, claps"
                 " and finishes are colours and sizes of notes. Choose one of another mode."
             )
-        nodes: list[tuple[float, Sound]] = []
+        begun: list[tuple[float, Sound]] = []
+        ended: list[tuple[float, Sound]] = []
         bodies: list[tuple[float, Sound]] = []
         for item in beatmap.hit_objects:
             if not (math.isfinite(item.time) and math.isfinite(item.end_time)):
                 continue
             sounds = object_sounds(item, beatmap.timing)
-            nodes += [pair for pair in zip(item.node_times, sounds.nodes, strict=True)]
+            for number, pair in enumerate(zip(item.node_times, sounds.nodes, strict=True)):
+                (begun if _begins(item, number) else ended).append(pair)
             if sounds.body is not None:
                 bodies.append((item.time, sounds.body))
-        self._nodes = _Moments(nodes)
+        self._begun, self._ended = _Moments(begun), _Moments(ended)
         self._bodies = _Moments(bodies)
 
-    def node(self, time: float) -> Sound | None:
-        """What sounds within the leniency of ``time``; additions of one moment together."""
-        return self._nodes.at(time)
+    def node(self, time: float, begins: bool) -> Sound | None:
+        """What sounds within the leniency of ``time``; additions of one moment together.
+
+        begins: whether an object begins there. Where one begins as another ends, each is like
+        its own kind.
+        """
+        alike, other = (self._begun, self._ended) if begins else (self._ended, self._begun)
+        found = alike.at(time)
+        return other.at(time) if found is None else found
 
     def body(self, time: float) -> Sound | None:
         """What the body of a slider sounds like that starts at ``time``."""
@@ -52,7 +60,7 @@ class Sounding:
         if not (math.isfinite(item.time) and math.isfinite(item.end_time)):
             return
         for number, time in enumerate(item.node_times):
-            sound = self.node(time)
+            sound = self.node(time, _begins(item, number))
             if sound is not None:
                 yield number, sound
         body = self.body(item.time) if item.kind is ObjectKind.SLIDER else None
@@ -85,6 +93,10 @@ class _Moments:
 def usable(sound: Sound) -> bool:
     """Whether a sound can be given to an object: known sets, a volume within limits."""
     return 1 <= sound.sample_set <= 3 and 1 <= sound.addition_set <= 3 and 0 <= sound.volume <= 100
+
+
+def _begins(item: HitObject, node: int) -> bool:
+    return node == 0 and item.kind is not ObjectKind.SPINNER
 
 
 def _both(first: Sound, second: Sound) -> Sound:

@@ -34,7 +34,7 @@ __all__ = ["Chosen", "Decider"]
 
 #: How many tokens a pass reads beyond those that are final, at most. What lies further on would
 #: be read again anyway before it is final.
-_AHEAD = 96
+_AHEAD = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Decider:
     ahead: int = _AHEAD
     chosen: dict[int, Chosen] = field(default_factory=dict)
     passes: int = 0
+    _habits: dict[tuple[EventType, int], int] = field(default_factory=dict)
 
     def hear(self, window: Window) -> Tensor:
         """The encoder's states of a window; remembered by the model."""
@@ -126,22 +127,26 @@ class Decider:
         last = slots[-1][0]
         tokens = torch.tensor([ids[:last]], device=self.model.device)
         cache = network.new_cache(heard, last)
-        begin = done = 0
+        begin = done = guessed = 0
         while done < len(slots):
             stop_if(self.cancelled)
             end = min(max(begin, slots[done][0]) + self.ahead, last)
+            inside = [pair for pair in slots[done:] if pair[0] <= end]
+            for place, slot in slots[guessed : done + len(inside)]:
+                ids[place] = self._guess(slot)
+                if place < last:
+                    tokens[0, place] = ids[place]
+            guessed = max(guessed, done + len(inside))
             cache.length = begin
             hidden = network.hidden(tokens[:, begin:end], cache=cache)[0]
             self.passes += 1
-            inside = [pair for pair in slots[done:] if pair[0] <= end]
             wrong: int | None = None
             for number, ((place, slot), choice) in enumerate(
                 zip(inside, self._choices(hidden, begin, inside), strict=True)
             ):
                 token = vocabulary.encode(Event(slot.kind, choice.value))
                 if wrong is None:
-                    self.chosen[slot.index] = choice
-                    self.events[slot.index] = Event(slot.kind, choice.value)
+                    self._settled(slot, choice)
                 if token != ids[place]:
                     ids[place] = token
                     if place < last:
@@ -152,6 +157,20 @@ class Decider:
                 done, begin = done + len(inside), end
             else:
                 done, begin = done + wrong + 1, inside[wrong][0]
+
+    def _settled(self, slot: Slot, choice: Chosen) -> None:
+        self._habits[slot.kind, self.events[slot.index].value] = choice.value
+        self.chosen[slot.index] = choice
+        self.events[slot.index] = Event(slot.kind, choice.value)
+
+    def _guess(self, slot: Slot) -> int:
+        """The token to begin with: what was chosen the last time in place of the same value.
+
+        No answer depends on it, only how many passes there are.
+        """
+        own = self.events[slot.index].value
+        guess = self._habits.get((slot.kind, own), own)
+        return self.model.vocabulary.encode_clipped(slot.kind, guess)
 
     def _choices(
         self, hidden: Tensor, begin: int, slots: Sequence[tuple[int, Slot]]
