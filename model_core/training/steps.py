@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from model_core.training.evaluation.command import add_arguments as evaluation_arguments
 from model_core.training.importing import command as importing
 from model_core.training.options import TrainingOptions
 from model_core.training.tasks import TaskOptions
@@ -290,22 +291,10 @@ def _lora(arguments: argparse.Namespace, teller: Teller) -> None:
 # ---------------------------------------------------------------- figures and packing
 
 
-def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("checkpoint", help='a checkpoint folder, or "starter"')
-    parser.add_argument("--songs", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=8.0, help="length of the remapped range")
-    parser.add_argument("--mode", type=int, default=0, choices=range(4),
-                        help="of the maps: 0 osu!, 1 taiko, 2 catch, 3 mania")  # fmt: skip
+def _evaluate(arguments: argparse.Namespace, teller: Teller) -> int:
+    from model_core.training.evaluation.command import run
 
-
-def _evaluate(arguments: argparse.Namespace, teller: Teller) -> None:
-    from model_core.training.evaluate import evaluate_remap, print_report
-
-    del teller  # the report's last line is its own JSON document
-    seconds = arguments.seconds * 1000.0
-    print_report(
-        evaluate_remap(arguments.checkpoint, arguments.songs, seconds, mode=arguments.mode)
-    )
+    return run(arguments, teller)
 
 
 def _package_arguments(parser: argparse.ArgumentParser) -> None:
@@ -336,7 +325,7 @@ STEPS: dict[str, Step] = {
         _from_scratch,
     ),
     "lora": Step("tune a model to a style: an adapter beside it", _lora_arguments, _lora),
-    "evaluate": Step("figures on songs never trained on", _evaluate_arguments, _evaluate),
+    "evaluate": Step("figures on songs never trained on", evaluation_arguments, _evaluate),
     "package": Step(
         "evaluate a run, copy its checkpoint, write its card", _package_arguments, _package
     ),
