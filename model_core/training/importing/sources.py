@@ -68,7 +68,13 @@ class Source:
 
 
 def find_sources(folder: Path) -> list[Source]:
-    """The mapsets below a folder, in order of their names. Links to folders are not followed."""
+    """The mapsets below a folder, in order of their names. Links to folders are not followed.
+
+    A file in the folder's place is a list of mapsets, a path a line, as an import writes it.
+    """
+    if folder.is_file():
+        lines = folder.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [_source(Path(line).parent, Path(line), _files_of(Path(line))) for line in lines]
     found: list[Source] = []
     for place, folders, files in os.walk(folder, followlinks=False):
         folders.sort()
@@ -82,6 +88,10 @@ def find_sources(folder: Path) -> list[Source]:
             if name.lower().endswith(".osz")
         ]
     return sorted(found, key=lambda source: source.name)
+
+
+def _files_of(mapset: Path) -> list[Path]:
+    return [path for path in mapset.iterdir() if path.is_file()] if mapset.is_dir() else [mapset]
 
 
 def _source(folder: Path, path: Path, files: list[Path]) -> Source:
