@@ -26,6 +26,7 @@ __all__ = ["checkpoint_writer", "starter_config", "starter_generation_config", "
 
 LOOKBACK = 0.35
 LOOKAHEAD = 0.15
+STAR_TRIES = 4
 
 
 def starter_config(
@@ -115,6 +116,8 @@ def starter_generation_config(layout: Layout) -> dict[str, Any]:
         "temperature": 0.9,
         "top_p": 0.9,
         "top_k": 0,
+        # A small model is quick: a map that misses the asked stars is written again.
+        "star_tries": STAR_TRIES,
         "lookback": layout.lookback,
         "lookahead": layout.lookahead,
     }
