@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from model_core.beatmap import ObjectKind
-from model_core.beatmap.new_objects import CLAP, FINISH, WHISTLE
+from model_core.beatmap.new_objects import FINISH
 
 from ..findings import Category, Severity
 from ..levels import Level
@@ -154,8 +154,3 @@ def usual_beat(subject: Subject, time: float) -> float:
     while beat <= FAST_BEAT:
         beat *= 2
     return beat
-
-
-def is_rim(each: Placed) -> bool:
-    """Whether a note is hit on the rim."""
-    return bool(each.item.hit_sound & (WHISTLE | CLAP))
