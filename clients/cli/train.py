@@ -83,6 +83,7 @@ class _Child:
         self._output = output
         self._bar: Bar | None = None if output.for_programs else make_bar()
         self._last = ""  # the type of the last JSON object
+        self._asked = False  # to stop
         self._told: deque[str] = deque(maxlen=_TOLD_LINES)
 
     def run(self) -> int:
@@ -124,7 +125,6 @@ class _Child:
 
     def _follow(self, process: subprocess.Popen[str]) -> None:
         """Show what is said until the program ends; Ctrl-C asks it to, a second one makes it."""
-        asked = False
         while True:
             try:
                 assert process.stdout is not None
@@ -133,11 +133,11 @@ class _Child:
                 process.wait()
                 return
             except KeyboardInterrupt:
-                if asked:
+                if self._asked:
                     process.kill()
                     process.wait()
                     return
-                asked = True
+                self._asked = True
                 self._say("Stopping: what was learned so far is saved first …")
                 assert process.stdin is not None
                 with contextlib.suppress(OSError):
@@ -168,8 +168,10 @@ class _Child:
             print(line, file=sys.stderr, flush=True)
 
     def _end(self, code: int) -> int:
-        known = code in _CODES
-        if not known:
+        if code not in _CODES and self._asked:  # before it had anything to save, or by force
+            self._output.error(KeyboardInterrupt(), Exit.CANCELLED)
+            return int(Exit.CANCELLED)
+        if code not in _CODES:
             last = f" It said last: {self._told[-1]}" if self._told else ""
             error = FailedError(
                 f"The training program was ended from outside ({_ended(code)}); mostly that is for"

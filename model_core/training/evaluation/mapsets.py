@@ -39,14 +39,14 @@ class _Map:
 
 
 class Mapsets:
-    """The maps below a folder, in the order of their names, the modes apart.
+    """The maps below a folder (or of a list of mapsets), in order of names, the modes apart.
 
     Raises InputError where there is no usable map at all.
     """
 
     def __init__(self, folder: Path, report: Callable[[str], None]) -> None:
-        if not folder.is_dir():
-            raise InputError(f"{folder} is no folder. Give one that holds mapsets.")
+        if not folder.exists():
+            raise InputError(f"{folder} does not exist. Give a folder that holds mapsets.")
         self._skipped: dict[str, str] = {}
         self._audio: dict[tuple[str, str], Audio | None] = {}
         self._maps: list[_Map] = []

@@ -161,8 +161,8 @@ import sys, time
 from pathlib import Path
 from model_core.training.client import stop_when_input_ends
 stop_when_input_ends()
-print('{"type": "progress", "text": "begun", "done": 1, "count": 4}', flush=True)
 try:
+    print('{"type": "progress", "text": "begun", "done": 1, "count": 4}', flush=True)
     while True:
         time.sleep(0.05)
 except KeyboardInterrupt:
@@ -172,7 +172,7 @@ except KeyboardInterrupt:
 
 
 def test_ctrl_c_reaches_the_program_which_saves(tmp_path: Path) -> None:
-    """Sent to the client alone, as a supervisor does it; the program is in a group of its own."""
+    """Sent to the client alone, as a supervisor does; the program is in a group of its own."""
     script, saved = tmp_path / "child.py", tmp_path / "saved"
     script.write_text(_SAVES, encoding="utf-8")
     code = (
@@ -194,7 +194,9 @@ def test_ctrl_c_reaches_the_program_which_saves(tmp_path: Path) -> None:
     if os.name == "nt":
         pytest.skip("no Ctrl-C can be sent to one process there; the end of input is tested below")
     client.send_signal(signal.SIGINT)
-    assert client.wait(60) == 130
+    _, told = client.communicate(timeout=60)
+    assert client.returncode == 130, told
+    assert "saved first" in told
     assert saved.read_text() == "saved"
 
 
