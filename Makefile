@@ -25,7 +25,7 @@ slow: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy model_core/beatmap daemon clients proto/osu_companion/local
+	$(BIN)/mypy model_core/beatmap model_core/modding/rules daemon clients proto/osu_companion/local
 	$(BIN)/python proto/generate.py --check
 
 bench: setup
