@@ -15,7 +15,7 @@ from model_core.beatmap import (
     format_timestamp,
     object_sounds,
 )
-from model_core.beatmap.object_sounds import ADDITIONS
+from model_core.beatmap.object_sounds import ADDITIONS, own_volumes
 from model_core.hitsounds.copying import Sounding, usable
 from model_core.hitsounds.options import HitsoundOptions
 from model_core.hitsounds.results import BODY, Left, ObjectChoice, Source
@@ -57,6 +57,7 @@ class Plan:
         self._settled: dict[Node, Settled] = {}
         self._open: dict[Node, None] = {}
         self._reasons: dict[int, str] = {}
+        self._own_volume: set[Node] = set()
         source = None if copy_from is None else Sounding(copy_from)
         seen: set[float] = set()
         for item in self._items:
@@ -66,7 +67,7 @@ class Plan:
     @property
     def open_nodes(self) -> bool:
         """Whether anything is left to be chosen by the model."""
-        return bool(self._open) and (self.additions or self.sets or self.volumes)
+        return bool(self._open)
 
     def nodes_of(self, item: HitObject) -> tuple[Node, ...]:
         """All nodes of an object of the range, its body last; none of another object."""
@@ -75,6 +76,10 @@ class Plan:
             return ()
         nodes = tuple((item.line, node) for node in range(len(own.nodes)))
         return nodes if own.body is None else (*nodes, (item.line, BODY))
+
+    def may_be_louder(self, node: Node) -> bool:
+        """Whether a node's volume is to be chosen; one that the mapper gave the object stays."""
+        return self.volumes and node not in self._own_volume
 
     def is_open(self, node: Node) -> bool:
         """Whether a node waits for the model."""
@@ -93,10 +98,9 @@ class Plan:
 
     def choose(self, node: Node, wanted: Sound, confidence: float) -> None:
         """Settle an open node; only the parts that may change are taken from ``wanted``."""
-        own = self.own(node)
-        if own is not None and node in self._open:
+        if node in self._open:
             del self._open[node]
-            self._settled[node] = Settled(self._taken(own, wanted), Source.MODEL, confidence)
+            self._settled[node] = Settled(self._taken(node, wanted), Source.MODEL, confidence)
 
     def leave(self, line: int, reason: str) -> None:
         """Say why open nodes of an object will stay as they are."""
@@ -114,7 +118,7 @@ class Plan:
         return tuple(
             Left(item.line, item.time, self._told(item))
             for item in self._items
-            if item.line in lines and (self.additions or self.sets or self.volumes)
+            if item.line in lines
         )
 
     def _told(self, item: HitObject) -> str:
@@ -169,27 +173,34 @@ class Plan:
         if not all(map(usable, whole)):
             self._reasons[item.line] = "its sample sets or volumes are none that the game knows"
             return
+        for number, volume in enumerate(own_volumes(item)):
+            if volume:
+                self._own_volume.add((item.line, number))
         copied = {} if source is None else dict(source.of(item))
         for node in self.nodes_of(item):
             sound = self.own(node)
             assert sound is not None
             wanted = copied.get(node[1])
-            if keep and _set_by_mapper(item, node[1], self._beatmap.mode == TAIKO):
+            free = self.additions or self.sets or self.may_be_louder(node)
+            by_mapper = keep and _set_by_mapper(item, node[1], self._beatmap.mode == TAIKO)
+            if by_mapper or not free:
                 self._settled[node] = Settled(sound, Source.KEPT)
             elif wanted is not None:
                 if beside:
                     # One of the notes of a chord carries the additions, or it would be too loud.
                     wanted = replace(wanted, additions=0)
-                self._settled[node] = Settled(self._taken(sound, wanted), Source.COPIED)
+                self._settled[node] = Settled(self._taken(node, wanted), Source.COPIED)
             else:
                 self._open[node] = None
 
-    def _taken(self, own: Sound, wanted: Sound) -> Sound:
+    def _taken(self, node: Node, wanted: Sound) -> Sound:
+        own = self.own(node)
+        assert own is not None
         return Sound(
             wanted.additions if self.additions else own.additions,
             wanted.sample_set if self.sets else own.sample_set,
             wanted.addition_set if self.sets else own.addition_set,
-            wanted.volume if self.volumes else own.volume,
+            wanted.volume if self.may_be_louder(node) else own.volume,
         )
 
 

@@ -114,7 +114,7 @@ def _slots(plan: Plan, voices: Sequence[Voice], events: list[Event]) -> list[Slo
         values = hitsound_values(own, plan.additions, plan.sets)
         if len(values) > 1:
             slots.append(Slot(voice.index, EventType.HITSOUND, values))
-        if plan.volumes:
+        if any(map(plan.may_be_louder, voice.nodes)):
             slots.append(Slot(voice.volume_index, EventType.VOLUME, volume_values()))
     return slots
 

@@ -138,6 +138,18 @@ def test_what_the_mapper_set_is_kept(tiny_model: Model, noise: Audio) -> None:
             assert source is not kept or own == chosen
 
 
+def test_a_volume_of_the_objects_own_stays(tiny_model: Model, noise: Audio) -> None:
+    lines = ["1,1,1000,1,0,0:0:0:35:", "1,1,2000,1,0,0:0:0:0:", "1,1,3000,1,0,0:0:0:0:"]
+    beatmap = write_map(lines)
+    options = HitsoundOptions(volumes=True, temperature=2.0)
+    result = hitsound(tiny_model, noise, beatmap, options)
+    volumes = [item.chosen.nodes[0].volume for item in result.choices.objects]
+    assert volumes[0] == 35
+    assert set(volumes[1:]) != {60}
+    after = choose_sounds(tiny_model, noise, result.edit.result, options)
+    assert [item.own.nodes[0].volume for item in after.objects] == volumes
+
+
 def test_another_difficulty_is_asked_first(tiny_model: Model, noise: Audio) -> None:
     source = write_map(
         ["1,1,1005,1,8,3:3:0:0:", "1,1,1506,1,4,0:0:0:0:", "1,1,3000,2,0,L|71:1,1,70,2|4"]
