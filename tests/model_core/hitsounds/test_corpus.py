@@ -114,19 +114,21 @@ def test_every_family_hitsounds_real_maps(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("share", range(8))
 @pytest.mark.parametrize("name", ["starter", *FAMILIES])
 def test_all_real_maps_keep_all_but_their_sounds(
-    conformance: Path, corpus: Path, name: str
+    conformance: Path, corpus: Path, name: str, share: int
 ) -> None:
+    """In eight shares, together every map of the corpus."""
     if name == "starter":
         model = load_model("starter", "cpu", "float32")
     elif (conformance / name / "checkpoint").is_dir():
         model = family(conformance / name / "checkpoint")
     else:
         pytest.skip(f"no {name} checkpoint here")
-    counts = hitsound_all(model, noise_of(60.0), maps_of(corpus), 10_000)
-    assert {f"mode {mode}" for mode in range(4)} <= counts.keys()
-    assert counts["changed"] > 1000
+    counts = hitsound_all(model, noise_of(60.0), maps_of(corpus, 8, share), 10_000)
+    assert sum(mode in counts for mode in (f"mode {number}" for number in range(4))) >= 2
+    assert counts["changed"] > 100
 
 
 def layouts() -> list[Layout]:
