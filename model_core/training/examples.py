@@ -70,7 +70,7 @@ def example_of(
     own = conditions_like(vocabulary, beatmap, length_ms, entry.stars)
     told = replace(
         own,
-        mapper_id=own.mapper_id if entry.mapper_id is None else entry.mapper_id,
+        mapper_id=entry.mapper_id if _knows(vocabulary, entry.mapper_id) else own.mapper_id,
         descriptors=entry.descriptors or own.descriptors,
         year=entry.year,
     )
@@ -83,6 +83,14 @@ def example_of(
         first_ms=min(times),
         last_ms=max(times),
     )
+
+
+def _knows(vocabulary: Vocabulary, mapper_id: int | None) -> bool:
+    """Whether a number that an importer gave means somebody to a model.
+
+    A published model may know the map, and with it its mapper, though not that number.
+    """
+    return mapper_id is not None and vocabulary.mapper_index(mapper_id) is not None
 
 
 def without_sounds(objects: TimedEvents) -> TimedEvents:
