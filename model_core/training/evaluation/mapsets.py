@@ -41,7 +41,7 @@ class _Map:
 class Mapsets:
     """The maps below a folder (or of a list of mapsets), in order of names, the modes apart.
 
-    Raises InputError where there is no usable map at all.
+    Raises InputError where there is no such folder, or no usable map in it.
     """
 
     def __init__(self, folder: Path, report: Callable[[str], None]) -> None:

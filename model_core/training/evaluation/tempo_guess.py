@@ -25,7 +25,9 @@ _PHASES = 400
 
 
 def onset_strength(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """How much begins to sound, every 5 ms: ``[n]``, mean zero."""
+    """How much begins to sound, every 5 ms: ``[n]``, mean zero; too short a song has none."""
+    if len(samples) < _WINDOW:
+        return np.zeros(0)
     spectrum = stft(samples, SAMPLE_RATE, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[2]
     levels = np.log1p(1000.0 * np.abs(spectrum))
     rise = np.maximum(np.diff(levels, axis=1, prepend=levels[:, :1]), 0.0).sum(axis=0)

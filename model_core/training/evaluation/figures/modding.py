@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from model_core.training.evaluation.faults import Fault, FaultKind, plant
 from model_core.training.evaluation.figure import Bar, Line, Measured
 from model_core.training.evaluation.rarity import rarity
 
-__all__ = ["Modding", "auc", "object_of_events", "object_scores"]
+__all__ = ["Modding", "against_kind", "auc", "excess", "object_of_events", "object_scores"]
 
 AUC_BAR = 0.90
 #: Kinds of fault that each map is read with, one at a time.
@@ -34,23 +35,41 @@ _PLACES = frozenset(
         EventType.POSITION_REFINEMENT, EventType.DISTANCE,
     }
 )  # fmt: skip
-# Bits of doubt that are added before surprise is set against it: where the model had none at all,
-# the least surprise would count without limit.
-_DOUBT = 0.25
+# Bits that a kind of event scatters at least: where a model is never surprised, the least
+# surprise would count without limit.
+_LEAST_SCATTER = 0.3
+
+Measure = Callable[[EventReading], float]
 
 
-def _relative(reading: EventReading) -> float:
-    return reading.surprisal / (reading.entropy + _DOUBT)
-
-
-def _excess(reading: EventReading) -> float:
+def excess(reading: EventReading) -> float:
+    """How many bits an event surprises more than the model's doubt led to expect."""
     return reading.surprisal - reading.entropy
 
 
-#: How surprising an event is, by name; the first one has the bar.
-MEASURES: dict[str, Callable[[EventReading], float]] = {
-    "more than expected": _excess,
-    "against doubt": _relative,
+def against_kind(readings: Sequence[EventReading]) -> Measure:
+    """An event's excess against what events of its kind have in this map: standard deviations.
+
+    A model of another taste is surprised by every sound, or every velocity; by a fault it is
+    surprised more than by the rest of the map.
+    """
+    bits: dict[EventType, list[float]] = defaultdict(list)
+    for reading in readings:
+        bits[reading.event.type].append(excess(reading))
+    usual = {kind: (float(np.mean(own)), float(np.std(own))) for kind, own in bits.items()}
+
+    def measure(reading: EventReading) -> float:
+        mean, scatter = usual[reading.event.type]
+        return (excess(reading) - mean) / (scatter + _LEAST_SCATTER)
+
+    return measure
+
+
+_MAIN = "against its kind"
+#: Other ways to say how surprising an event is; the first is what suggestions go by.
+OTHERS: dict[str, Measure] = {
+    "surprisal over entropy": lambda reading: reading.relative,
+    "surprisal less entropy": excess,
     "surprisal": lambda reading: reading.surprisal,
 }
 
@@ -58,8 +77,9 @@ MEASURES: dict[str, Callable[[EventReading], float]] = {
 class Modding:
     """The share of a map's other objects that surprise less than the one with the fault.
 
-    An object surprises as much as the most surprising of its events. Positions are left out for
-    all of them alike: no fault that is planted is one of place, and taste is.
+    An object surprises as much as the most surprising of its events, each set against events of
+    its kind (:func:`against_kind`). Positions are left out for all of them alike: no fault that is
+    planted is one of place, and taste is. The model is told whose map it is, where that is known.
     """
 
     name = "modding"
@@ -69,7 +89,7 @@ class Modding:
 
     def measure(self, bench: Bench) -> Measured:
         found: dict[str, dict[FaultKind, list[float]]] = {
-            name: defaultdict(list) for name in (*MEASURES, "rule", "among its own kind")
+            name: defaultdict(list) for name in (_MAIN, *OTHERS, "rule", "among its own kind")
         }
         refused: list[str] = []
         kinds = list(FaultKind)
@@ -87,7 +107,7 @@ class Modding:
                     found[name][kind].append(value)
             done += 1
             bench.told(done, bench.count)
-        main = next(iter(MEASURES))
+        main = _MAIN
         everything = _mean(found[main])
         rule = _mean(found["rule"])
         lines = [
@@ -96,7 +116,7 @@ class Modding:
                    baselines={"rarity": float(np.mean(found["rule"][kind]))})
               for kind in FaultKind if (values := found[main].get(kind))),
             Line("AUC among events of the same kind", _mean(found["among its own kind"])),
-            *(Line(f"AUC by {name}", _mean(found[name])) for name in list(MEASURES)[1:]),
+            *(Line(f"AUC by {name}", _mean(found[name])) for name in OTHERS),
             Line("faults in the first tenth", _tenth(found[main])),
         ]  # fmt: skip
         values = [("all", everything or 0.0), ("rarity", rule or 0.0)]
@@ -139,7 +159,7 @@ def object_scores(
     readings: Sequence[EventReading],
     owners: Sequence[int],
     count: int,
-    measure: Callable[[EventReading], float],
+    measure: Measure,
     kinds: frozenset[EventType] | None = None,
 ) -> list[float]:
     """For each of ``count`` objects the most that an event of it surprises.
@@ -173,11 +193,12 @@ def _rated(model: Model, piece: Piece, fault: Fault) -> dict[str, float]:
     count = max(owners, default=-1) + 1
     if fault.index >= count:  # the model has no words for some object before it
         return {}
+    measures = {_MAIN: against_kind(readings), **OTHERS}
     rated = {
         name: auc(object_scores(readings, owners, count, measure), fault.index)
-        for name, measure in MEASURES.items()
+        for name, measure in measures.items()
     }
-    own = object_scores(readings, owners, count, _excess, _SHOWS[fault.kind])
+    own = object_scores(readings, owners, count, excess, _SHOWS[fault.kind])
     rated["among its own kind"] = auc(own, fault.index)
     rated["rule"] = auc(rarity(fault.beatmap)[:count], fault.index)
     return rated
@@ -193,6 +214,8 @@ def _read(
     if ContextType.SV in layout.out_contexts:
         contexts.append(Context(ContextType.SV, sv_events(beatmap, layout)))
     told = conditions_like(model.vocabulary, beatmap, piece.audio.song_length_ms)
+    if piece.entry is not None:
+        told = replace(told, mapper_id=piece.entry.mapper_id, descriptors=piece.entry.descriptors)
     return events, read_map(model, piece.audio, told, contexts)[ContextType.MAP]
 
 
