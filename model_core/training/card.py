@@ -13,7 +13,8 @@ from typing import Any
 from safetensors import safe_open
 
 from model_core.beatmap.modes import MODE_NAMES
-from model_core.training.evaluate import RemapFigures
+from model_core.training.evaluation.report import markdown
+from model_core.training.evaluation.running import Evaluation
 
 __all__ = ["FILES", "learning_curve", "package", "write_card"]
 
@@ -22,7 +23,7 @@ _ROWS = 14
 
 
 def package(
-    run: Path, target: Path, figures: RemapFigures, songs: int, notes: Sequence[str] = ()
+    run: Path, target: Path, figures: Evaluation, songs: int, notes: Sequence[str] = ()
 ) -> None:
     """Copy ``run/checkpoint`` into ``target`` and write the model card beside it."""
     target.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def learning_curve(run: Path) -> list[dict[str, Any]]:
 
 
 def write_card(
-    run: Path, target: Path, figures: RemapFigures, songs: int, notes: Sequence[str]
+    run: Path, target: Path, figures: Evaluation, songs: int, notes: Sequence[str]
 ) -> str:
     """The card's text."""
     rows = learning_curve(run)
@@ -78,17 +79,9 @@ def write_card(
         "- Four tasks: a map from the sound, timing, sounds for a map without them, another "
         "difficulty of a map.\n",
         "## Figures\n",
-        f"{figures.songs} held-out songs, one range each, through the program's own request path "
-        "(`python -m model_core.training evaluate`):\n",
-        "| what | value |",
-        "|---|---|",
-        f"| F1 of start times against the rule mapper's, ±20 ms | {figures.f1:.3f} |",
-        f"| precision, recall | {figures.precision:.3f}, {figures.recall:.3f} |",
-        f"| F1 of a click every half beat | {figures.f1_half_beats:.3f} |",
-        f"| F1 of random quarter-beat ticks of equal density | {figures.f1_random_ticks:.3f} |",
-        f"| objects within 2 ms of a tick | {figures.on_tick:.1%} |",
-        f"| refused as unusable | {figures.refused} of {figures.songs} |",
-        *(f"| F1, level {name} | {value:.3f} |" for name, value in figures.f1_by_level.items()),
+        f"{figures.songs} held-out songs, through the program's own request paths "
+        f"(`python -m model_core.training evaluate CHECKPOINT --songs {figures.songs}`):\n",
+        *markdown(figures.results),
         "",
         "## Learning curve\n",
         "`tokens` is the weighted loss in nats a token, `time` that of time tokens alone, "

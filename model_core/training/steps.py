@@ -301,18 +301,23 @@ def _package_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("target", type=Path, help="model_core/starter for the one that ships")
     parser.add_argument("--corpus", type=int, required=True, help="songs it was trained on")
-    parser.add_argument("--songs", type=int, default=40, help="held-out songs to evaluate on")
+    parser.add_argument("--songs", type=int, default=60, help="held-out songs to evaluate on")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME",
+                        help="figures of the card; all without")  # fmt: skip
     parser.add_argument("--note", action="append", default=[], help="a line for the card")
 
 
 def _package(arguments: argparse.Namespace, teller: Teller) -> None:
     from model_core.training.card import package
-    from model_core.training.evaluate import evaluate_remap, print_report
+    from model_core.training.evaluation.report import table
+    from model_core.training.evaluation.running import evaluate
 
-    figures = evaluate_remap(str(arguments.run / "checkpoint"), arguments.songs)
+    checkpoint = str(arguments.run / "checkpoint")
+    figures = evaluate(checkpoint, arguments.songs, only=arguments.only, report=teller.line)
     package(arguments.run, arguments.target, figures, arguments.corpus, arguments.note)
-    print_report(figures)
-    teller.result({"checkpoint": str(arguments.target)})
+    for line in table(figures):
+        teller.line(line)
+    teller.result({"checkpoint": str(arguments.target), "figures": figures.to_dict()})
 
 
 STEPS: dict[str, Step] = {

@@ -9,7 +9,9 @@ import pytest
 
 from model_core.checkpoints.resolve import STARTER
 from model_core.training.card import FILES, package
-from model_core.training.evaluate import RemapFigures, evaluate_remap
+from model_core.training.evaluation.figure import Bar, Line, Measured
+from model_core.training.evaluation.figures.remap import Remap
+from model_core.training.evaluation.running import Evaluation, FigureResult, evaluate
 
 pytestmark = pytest.mark.skipif(
     not (STARTER / "model.safetensors").is_file(), reason="no starter in this checkout"
@@ -34,12 +36,13 @@ def test_the_card_says_how_it_was_made_and_how_good_it_is() -> None:
 
 @pytest.mark.slow
 def test_it_beats_both_baselines_on_songs_it_never_heard() -> None:
-    figures = evaluate_remap("starter", songs=10)
-    assert figures.refused == 0
-    assert figures.f1 > max(figures.f1_half_beats, figures.f1_random_ticks)
-    assert figures.f1 >= 0.60
-    assert figures.on_tick >= 0.95
-    assert figures.met
+    (result,) = evaluate("starter", 10, only=["remap"]).results
+    values = {line.what: line.value for line in result.measured.lines}
+    f1 = result.measured.lines[0]
+    assert f1.value is not None and f1.value > max(f1.baselines.values())
+    assert f1.value >= 0.60
+    assert values["objects within 2 ms of a tick"] >= 0.95
+    assert values["answers refused"] == 0.0
 
 
 def test_a_run_is_packaged_with_its_card(tmp_path: Path) -> None:
@@ -55,13 +58,12 @@ def test_a_run_is_packaged_with_its_card(tmp_path: Path) -> None:
         },
     ]  # fmt: skip
     (run / "log.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    figures = RemapFigures(
-        "x", 10, 0, 0.7, 0.71, 0.69, {"1 of 5": 0.7}, 0.5, 0.3, 1.0, 90, 100, 0.2, 0.25
-    )
+    line = Line("F1", 0.7, Bar(0.8), {"random ticks": 0.3})
+    figures = Evaluation("x", 10, 0, (FigureResult(Remap(), Measured((line,), pieces=10), 1.0),))
     target = tmp_path / "starter"
     package(run, target, figures, 2400, ["made in a test"])
     card = (target / "README.md").read_text(encoding="utf-8")
-    assert "| F1 of start times against the rule mapper's, ±20 ms | 0.700 |" in card
+    assert "±20 ms: F1 | 0.700 | ≥ 0.8 | not met | random ticks 0.300 |" in card
     assert "1 minutes for the encoder alone" in card and "2 minutes for everything" in card
     assert "made in a test" in card
     assert all((target / name).is_file() for name in FILES)
