@@ -7,7 +7,7 @@ events that it has no sentence for is said in general words, under "Misc".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from model_core.modding.reading import EventReading, by_time
 from model_core.tokens.events import TYPE_EVENTS, ContextType, Event, EventType, TimedEvents
 from model_core.tokens.layout import Layout
 
-__all__ = ["Category", "Part", "Suggestion", "suggestions"]
+__all__ = ["HEADS", "Category", "Part", "Suggestion", "part_types", "suggestions"]
 
 #: Relative surprisal from which on an event is worth a word.
 THRESHOLD = 20.0
@@ -38,7 +38,7 @@ _POSITIONS = frozenset(
     }
 )
 #: Parts that begin an object of their own.
-_HEADS = frozenset(
+HEADS = frozenset(
     {
         EventType.CIRCLE,
         EventType.SLIDER_HEAD,
@@ -50,6 +50,11 @@ _HEADS = frozenset(
 )
 _SETS = ("normal", "soft", "drum")
 _ADDITIONS = ((1, "whistle"), (2, "finish"), (4, "clap"))
+
+
+def published(reading: EventReading) -> bool:
+    """Whether the published models' own modding has a word for a surprise."""
+    return reading.relative >= THRESHOLD
 
 
 class Category(StrEnum):
@@ -99,6 +104,7 @@ def suggestions(
     contexts: Mapping[ContextType, TimedEvents],
     readings: Mapping[ContextType, Sequence[EventReading]],
     numbers_as_reference: bool = False,
+    worth: Callable[[EventReading], bool] = published,
 ) -> list[Suggestion]:
     """All suggestions for a map in order of time, wherever in the song they are.
 
@@ -106,6 +112,7 @@ def suggestions(
     numbers_as_reference: count combos as the published program does, a spinner with its flag being
     number 1; in the editor, which a copied time is pasted into, a spinner starts no combo and the
     first object after a break does.
+    worth: whether a surprise is one.
     """
     numbers = _numbers(beatmap, numbers_as_reference)
     parts = {
@@ -115,7 +122,7 @@ def suggestions(
     found = []
     for reading in by_time(readings):
         own = parts[reading.context]
-        if reading.relative < THRESHOLD or _excused(reading, own, contexts[reading.context]):
+        if not worth(reading) or _excused(reading, own, contexts[reading.context]):
             continue
         category, message = _explain(reading, own[reading.index], layout)
         importance = reading.relative / _PER_IMPORTANCE
@@ -251,7 +258,7 @@ def _parts(
     events: TimedEvents, layout: Layout, numbers: Mapping[int, tuple[int, ...]] | None
 ) -> list[Part]:
     """The part that each event of a list is said of; ``numbers`` where there are objects."""
-    types = _part_types(events, layout)
+    types = part_types(events, layout)
     if numbers is None:
         return [Part(kind) for _, kind in types]
     result: list[Part] = []
@@ -260,7 +267,7 @@ def _parts(
     turns: Counter[int] = Counter()
     for index, (group, kind) in enumerate(types):
         if group not in made:
-            if kind in _HEADS:
+            if kind in HEADS:
                 # Objects that start at one time are numbered in the order of the list.
                 time = int(events.times[_type_index(types, events, index, group)])
                 own = numbers.get(time, ())
@@ -271,7 +278,7 @@ def _parts(
     return result
 
 
-def _part_types(events: TimedEvents, layout: Layout) -> list[tuple[int, EventType | None]]:
+def part_types(events: TimedEvents, layout: Layout) -> list[tuple[int, EventType | None]]:
     """For each event, the number of its group and the type that completes or opens it."""
     result: list[tuple[int, EventType | None]] = []
     if layout.types_first:
