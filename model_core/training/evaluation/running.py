@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -182,8 +181,3 @@ class _Clock:
             f"{self._number + 1} of {len(self._expected)}, {self._name}: {done} of {count},"
             f" {told} left"
         )
-
-
-def cores() -> int:
-    """How many processors this machine has, as the report says it."""
-    return os.cpu_count() or 1

@@ -46,12 +46,13 @@ def main(arguments: list[str]) -> int:
     from model_core.maps.parameters import GenerationParameters
 
     model = load(checkpoint, device="cpu")
-    loaded = time.perf_counter()
+    loaded, busy = time.perf_counter(), time.process_time()
     audio = decode(audio_path)
     made = generate_map(model, audio, GenerationParameters(seed=int(seed), difficulty=4.0))
     row = {
         "load_seconds": loaded - begun,
         "seconds": time.perf_counter() - loaded,
+        "busy_seconds": time.process_time() - busy,
         "song_seconds": audio.song_length_ms / 1000.0,
         "peak_mb": peak_memory_mb(),
         "objects": len(made.objects),
