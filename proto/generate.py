@@ -1,5 +1,7 @@
 """Generate the Python stubs of ``osu_companion.v1``, or check that the committed ones are fresh.
 
+The messages of the requests' options come first, from their declarations (``parameters.py``).
+
 Run by path (``python proto/generate.py [--check]``): a package named ``proto`` belongs to another
 library, so this folder is not one.
 
@@ -39,6 +41,11 @@ def generate(out: Path) -> list[Path]:
         )
     from grpc_tools import protoc
 
+    # This file is run by path: the declarations are beside the folder that it is in.
+    sys.path.insert(0, str(ROOT.parent))
+    import parameters
+
+    written = parameters.generate(out)
     sources = sorted((ROOT / PACKAGE).glob("*.proto"))
     status = protoc.main(
         [
@@ -54,7 +61,8 @@ def generate(out: Path) -> list[Path]:
     )
     if status != 0:
         raise SystemExit("protoc refused the contract (its message is above)")
-    return sorted(PACKAGE / (source.stem + suffix) for source in sources for suffix in SUFFIXES)
+    stubs = (PACKAGE / (source.stem + suffix) for source in sources for suffix in SUFFIXES)
+    return sorted([*written, *stubs])
 
 
 def check() -> int:

@@ -35,6 +35,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_QUEUE_FULL: _ClassVar[ErrorReason]
     ERROR_REASON_OUT_OF_MEMORY: _ClassVar[ErrorReason]
     ERROR_REASON_DISK_FULL: _ClassVar[ErrorReason]
+    ERROR_REASON_FILE_EXISTS: _ClassVar[ErrorReason]
     ERROR_REASON_CANCELLED: _ClassVar[ErrorReason]
     ERROR_REASON_DAEMON_RESTARTED: _ClassVar[ErrorReason]
     ERROR_REASON_DAEMON_STOPPING: _ClassVar[ErrorReason]
@@ -70,6 +71,7 @@ ERROR_REASON_MODEL_BUSY: ErrorReason
 ERROR_REASON_QUEUE_FULL: ErrorReason
 ERROR_REASON_OUT_OF_MEMORY: ErrorReason
 ERROR_REASON_DISK_FULL: ErrorReason
+ERROR_REASON_FILE_EXISTS: ErrorReason
 ERROR_REASON_CANCELLED: ErrorReason
 ERROR_REASON_DAEMON_RESTARTED: ErrorReason
 ERROR_REASON_DAEMON_STOPPING: ErrorReason

@@ -203,11 +203,33 @@ class GetVariantResponse(_message.Message):
     def __init__(self, variant: _Optional[_Union[BeatmapVariant, _Mapping]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ..., provenance: _Optional[_Union[_provenance_pb2.Provenance, _Mapping]] = ...) -> None: ...
 
 class BeatmapVariant(_message.Message):
-    __slots__ = ("number", "seam_bits", "patch")
+    __slots__ = ("number", "seam_bits", "patch", "file")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     SEAM_BITS_FIELD_NUMBER: _ClassVar[int]
     PATCH_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
     number: int
     seam_bits: float
     patch: BeatmapPatch
-    def __init__(self, number: _Optional[int] = ..., seam_bits: _Optional[float] = ..., patch: _Optional[_Union[BeatmapPatch, _Mapping]] = ...) -> None: ...
+    file: NewBeatmap
+    def __init__(self, number: _Optional[int] = ..., seam_bits: _Optional[float] = ..., patch: _Optional[_Union[BeatmapPatch, _Mapping]] = ..., file: _Optional[_Union[NewBeatmap, _Mapping]] = ...) -> None: ...
+
+class NewBeatmap(_message.Message):
+    __slots__ = ("file_name", "content", "sha256", "text", "difficulty_name", "mode", "objects", "stars")
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    DIFFICULTY_NAME_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    OBJECTS_FIELD_NUMBER: _ClassVar[int]
+    STARS_FIELD_NUMBER: _ClassVar[int]
+    file_name: str
+    content: bytes
+    sha256: str
+    text: str
+    difficulty_name: str
+    mode: int
+    objects: int
+    stars: float
+    def __init__(self, file_name: _Optional[str] = ..., content: _Optional[bytes] = ..., sha256: _Optional[str] = ..., text: _Optional[str] = ..., difficulty_name: _Optional[str] = ..., mode: _Optional[int] = ..., objects: _Optional[int] = ..., stars: _Optional[float] = ...) -> None: ...
