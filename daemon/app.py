@@ -13,17 +13,21 @@ import psutil
 from osu_companion.local.config import Config
 from osu_companion.local.endpoint import Endpoint, new_token, remove_endpoint, write_endpoint
 from osu_companion.local.paths import Paths
-from osu_companion.v1 import jobs_pb2, remap_pb2
+from osu_companion.v1 import jobs_pb2
 
 from daemon import version
 from daemon.access import Access
 from daemon.downloads.asking import HubQuestions
 from daemon.jobs import Job, Scheduler
-from daemon.jobs.preparation import prepare_remap
-from daemon.jobs.remap_runner import RemapRunner
+from daemon.jobs.kinds import KINDS
+from daemon.jobs.preparation import Desk
+from daemon.jobs.reception import Reception
+from daemon.jobs.runner import JobRunner
 from daemon.model_choice import ModelChoice
 from daemon.refusal import Refusal
 from daemon.server import Server
+from daemon.services.difficulty import DifficultyServicer
+from daemon.services.hitsound import HitsoundServicer
 from daemon.services.jobs import JobServicer
 from daemon.services.models import ModelServicer
 from daemon.services.patches import PatchServicer
@@ -56,10 +60,13 @@ class Daemon:
         self._supervisor = Supervisor(config)
         self._choice = ModelChoice(paths.config_file, config)
         self._hub = HubQuestions()
-        self._runner = RemapRunner(self._supervisor)
+        self._runner = JobRunner(self._supervisor)
         self._scheduler = Scheduler(self._run_job, self._table, config.queue_size)
         self._library = Library(config, SongTable(self._database))
         self._access = Access(paths.config_file, self._library.roots)
+        self._reception = Reception(
+            Desk(self._access, config, self._choice), self._scheduler, self._table
+        )
         self._warnings = warnings
         self._stopping = asyncio.Event()
         self._finish_running = False
@@ -125,9 +132,9 @@ class Daemon:
         return Server(
             token=token,
             paths=self._paths,
-            remap=RemapServicer(
-                self._config, self._choice, self._access, self._scheduler, self._table
-            ),
+            remap=RemapServicer(self._reception),
+            hitsound=HitsoundServicer(self._reception),
+            difficulty=DifficultyServicer(self._reception),
             jobs=JobServicer(self._scheduler, self._table),
             patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
             models=ModelServicer(self._choice, self._supervisor, self._scheduler, self._hub),
@@ -149,8 +156,9 @@ class Daemon:
         result = await self._runner.run(job)
         for variant in result.variants:
             patch = variant.patch
-            if patch.result_sha256 != patch.base_sha256:
-                await self._library.expect(patch.result_sha256)
+            written = variant.file.sha256 or patch.result_sha256
+            if written != patch.base_sha256:
+                await self._library.expect(written)
         return result
 
     async def _take_over(self) -> None:
@@ -171,11 +179,9 @@ class Daemon:
             )
 
     async def _requeue(self, row: JobRow) -> None:
-        request = remap_pb2.RemapBeatmapRequest.FromString(row.request)
+        kind = KINDS[row.kind]
         try:
-            job: Job = await asyncio.to_thread(
-                prepare_remap, request, self._access, self._config, self._choice
-            )
+            job = await self._reception.prepared(kind, kind.request.FromString(row.request))
             job.job_id, job.created_at = row.job_id, row.created_at
             await self._scheduler.submit(job)
         except Refusal as refusal:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from daemon.refusal import Refusal, precondition
+from collections.abc import Mapping
+
+from daemon.refusal import Refusal, bad_fields, precondition
 from model_core.errors import (
     AudioError,
     Cancelled,
@@ -15,6 +17,7 @@ from model_core.errors import (
     HubAccessDenied,
     HubUnreachable,
     InputError,
+    InvalidParameters,
     NotSupported,
     PatchMismatch,
     RebaseConflict,
@@ -24,6 +27,7 @@ from model_core.errors import (
 _REASONS: tuple[tuple[type[CompanionError], str], ...] = (
     (NotSupported, "NOT_SUPPORTED"),
     (AudioError, "AUDIO_UNREADABLE"),
+    (InvalidParameters, "OPTION_INVALID"),
     (InputError, "INPUT_UNUSABLE"),
     (CheckpointNotFound, "MODEL_NOT_FOUND"),
     (HubUnreachable, "HUB_UNREACHABLE"),
@@ -49,13 +53,22 @@ def reason_of(error: CompanionError) -> str:
     return "INTERNAL"
 
 
-def refuse(reason: str, message: str, subject: str, lines: tuple[int, ...] = ()) -> Refusal:
+def refuse(
+    reason: str,
+    message: str,
+    subject: str,
+    lines: tuple[int, ...] = (),
+    fields: Mapping[str, str] | None = None,
+) -> Refusal:
     """The answer for a reason that came from model_core, with the details its code asks for.
 
     Args:
         subject: the file or model that it is about.
         lines: 1-based line numbers of the file, where they are the cause.
+        fields: options by name, with a sentence for each, where they are the cause.
     """
+    if fields:
+        return bad_fields(reason, {f"options.{name}": told for name, told in fields.items()})
     if reason in _PRECONDITIONS:
         return precondition(reason, subject, message, lines)
     return Refusal(reason, message)

@@ -45,6 +45,7 @@ _CODES: Mapping[str, int] = {
     "OPTION_INVALID": code_pb2.INVALID_ARGUMENT,
     "INPUT_UNUSABLE": code_pb2.INVALID_ARGUMENT,
     "NOT_SUPPORTED": code_pb2.UNIMPLEMENTED,
+    "FILE_EXISTS": code_pb2.ALREADY_EXISTS,
     "MAP_CHANGED": code_pb2.FAILED_PRECONDITION,
     "PATCH_CONFLICT": code_pb2.FAILED_PRECONDITION,
     "DEGENERATE_OUTPUT": code_pb2.FAILED_PRECONDITION,
@@ -124,8 +125,17 @@ def _trailer_bytes(status: status_pb2.Status) -> int:
 
 def bad_field(reason: str, field: str, message: str) -> Refusal:
     """A request whose field holds what it must not."""
-    violation = error_details_pb2.BadRequest.FieldViolation(field=field, description=message)
-    return Refusal(reason, message, [error_details_pb2.BadRequest(field_violations=[violation])])
+    return bad_fields(reason, {field: message})
+
+
+def bad_fields(reason: str, problems: Mapping[str, str]) -> Refusal:
+    """A request whose fields, by name, hold what they must not; with a sentence for each."""
+    violations = [
+        error_details_pb2.BadRequest.FieldViolation(field=field, description=message)
+        for field, message in problems.items()
+    ]
+    told = " ".join(dict.fromkeys(problems.values()))
+    return Refusal(reason, told, [error_details_pb2.BadRequest(field_violations=violations)])
 
 
 def precondition(reason: str, subject: str, message: str, lines: Iterable[int] = ()) -> Refusal:

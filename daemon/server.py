@@ -11,6 +11,10 @@ from grpc_reflection.v1alpha import reflection
 from osu_companion.local.endpoint import MAX_MESSAGE_BYTES
 from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
+    difficulty_pb2,
+    difficulty_pb2_grpc,
+    hitsound_pb2,
+    hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
     models_pb2,
@@ -39,6 +43,18 @@ _OPTIONS = (
 # Service name in a file's descriptor, and the generated function that registers it.
 _SERVICES: tuple[tuple[str, Any, str, Callable[..., None]], ...] = (
     ("remap", remap_pb2, "RemapService", remap_pb2_grpc.add_RemapServiceServicer_to_server),
+    (
+        "hitsound",
+        hitsound_pb2,
+        "HitsoundService",
+        hitsound_pb2_grpc.add_HitsoundServiceServicer_to_server,
+    ),
+    (
+        "difficulty",
+        difficulty_pb2,
+        "DifficultyService",
+        difficulty_pb2_grpc.add_DifficultyServiceServicer_to_server,
+    ),
     ("jobs", jobs_pb2, "JobService", jobs_pb2_grpc.add_JobServiceServicer_to_server),
     ("patches", patches_pb2, "PatchService", patches_pb2_grpc.add_PatchServiceServicer_to_server),
     ("models", models_pb2, "ModelService", models_pb2_grpc.add_ModelServiceServicer_to_server),

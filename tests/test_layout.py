@@ -152,11 +152,15 @@ sys.argv = ["osu-companion", "--help"]
 from clients.cli.main import main
 with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
     main()
-assert "remap" in shown.getvalue()
+assert "remap" in shown.getvalue() and "hitsound" in shown.getvalue()
 """
     loaded = loaded_in_fresh_interpreter(code)
-    slow = {"grpc", "google", "osu_companion", "numpy", "psutil", "PIL", "rich", "filelock"}
+    slow = {"grpc", "google", "numpy", "psutil", "PIL", "rich", "filelock"}
     assert not tops(loaded) & (slow | {"asyncio", "sqlite3", "pystray"})
+    # Tables of words and numbers, which options are made of.
+    tables = {"osu_companion.local.parameters", "osu_companion.v1.parameters"}
+    ours = {name for name in loaded if name.startswith("osu_companion.")}
+    assert ours == tables | {"osu_companion.local", "osu_companion.v1"}
     assert not {name for name in loaded if name.startswith(("clients.client", "clients.patching"))}
 
 

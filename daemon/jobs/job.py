@@ -8,16 +8,63 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import status_pb2
-from osu_companion.v1 import jobs_pb2, provenance_pb2, remap_pb2
+from osu_companion.v1 import jobs_pb2, provenance_pb2
 
 from daemon.store import JobRow
 
-REMAP = "RemapBeatmap"
+if TYPE_CHECKING:
+    from daemon.jobs.preparation import Desk
+
+
+class JobRequest(Protocol):
+    """What the requests for jobs have in common, whatever else they ask.
+
+    ``seed`` may be absent; so may ``start_ms`` and ``end_ms`` where they are optional, and both
+    are 0 then.
+    """
+
+    path: str
+    start_ms: int
+    end_ms: int
+    seed: int
+    detached: bool
+    base_sha256: str
+    model: str
+
+    def HasField(self, name: Any, /) -> bool: ...  # noqa: N802
+
+    def CopyFrom(self, other: Any, /) -> None: ...  # noqa: N802
+
+    def SerializeToString(self) -> bytes: ...  # noqa: N802
+
+    def ListFields(self) -> Any: ...  # noqa: N802
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One of the requests that become jobs.
+
+    Attributes:
+        method: of the contract; stored with the job, and what the worker is told to do.
+        verb: what was done, for the provenance.
+        task: whose model is chosen.
+        request: the message's class.
+        prepare: makes the job of a request, or raises Refusal. Blocking.
+        defaults: options that took effect where a request names none.
+    """
+
+    method: str
+    verb: str
+    task: str
+    request: type[Any]
+    prepare: Callable[[Any, Desk], Job]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -28,19 +75,22 @@ class Job:
         request: as the caller sent it, with ``seed`` filled in.
         base: the map's bytes as they were when the job was asked for.
         audio: path of the audio file.
-        mode: the map's game mode, 0..3.
+        mode: game mode of what is made, 0..3.
+        inputs: what the worker reads beside the map, by name.
         notices: what whoever takes the result is told first.
         created_at, started_at, finished_at: seconds since the epoch.
         arrived: ``time.monotonic()`` at creation, for the timings.
     """
 
     job_id: str
-    request: remap_pb2.RemapBeatmapRequest
+    kind: JobKind
+    request: JobRequest
     path: str
     base: bytes
     audio: str
     notices: tuple[provenance_pb2.Notice, ...] = ()
     mode: int = 0
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
     created_at: float = field(default_factory=time.time)
     arrived: float = field(default_factory=time.monotonic)
     state: int = jobs_pb2.JOB_STATE_QUEUED
@@ -124,7 +174,7 @@ class Job:
         """As it is stored."""
         return JobRow(
             job_id=self.job_id,
-            kind=REMAP,
+            kind=self.kind.method,
             state=self.state,
             request=self.request.SerializeToString(),
             path=self.path,

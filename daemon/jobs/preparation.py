@@ -1,21 +1,22 @@
 """From a request to a job: everything that can be refused before the model is asked.
 
-Blocking (files are read and parsed): call it in a thread.
+What all requests share; each kind's own checks are beside it (:mod:`daemon.jobs.remap` and its
+siblings). Blocking (files are read and parsed): call it in a thread.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 import secrets
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from osu_companion.local.config import Config
-from osu_companion.v1 import remap_pb2
 
 from daemon.access import Access
-from daemon.jobs.job import Job
+from daemon.jobs.job import Job, JobKind, JobRequest
 from daemon.model_choice import ModelChoice
 from daemon.notices import notices_for
 from daemon.refusal import bad_field, precondition
@@ -28,49 +29,82 @@ _SEED_LIMIT = 2**63
 _CHOSEN_SEED_LIMIT = 2**31
 
 
-def prepare_remap(
-    request: remap_pb2.RemapBeatmapRequest, access: Access, config: Config, models: ModelChoice
-) -> Job:
-    """The job of a request, its defaults filled in.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The map that a request is about, as it was read."""
 
-    The request that the job carries names the range in ms, the seed, the model and the hash of
-    the bytes that were read, whatever the caller left open.
+    path: Path
+    data: bytes
+    sha256: str
+    beatmap: Beatmap
+    audio: Path
 
-    Raises:
-        Refusal: the map, its audio, the range, the model or an option is not usable; the message
-            says how.
-    """
-    check_options(request, config)
-    path, data = access.read_map(request.path)
-    sha256 = hashlib.sha256(data).hexdigest()
-    if request.base_sha256 and request.base_sha256.lower() != sha256:
-        raise precondition(
-            "MAP_CHANGED", str(path), f"{path.name} has changed since it was read. Ask again"
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What requests are prepared with."""
+
+    access: Access
+    config: Config
+    models: ModelChoice
+
+    def read(self, request: JobRequest) -> Source:
+        """The map of a request, and where its audio is.
+
+        Raises:
+            Refusal: it may not be opened, is no beatmap, is not the one that the caller saw, or
+                its audio is not there.
+        """
+        path, data = self.access.read_map(request.path)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if request.base_sha256 and request.base_sha256.lower() != sha256:
+            raise precondition(
+                "MAP_CHANGED", str(path), f"{path.name} has changed since it was read. Ask again"
+            )
+        beatmap = readable_beatmap(path, data)
+        audio = self.access.find_audio(path, beatmap.audio_filename)
+        return Source(path, data, sha256, beatmap, audio)
+
+    def job(
+        self,
+        kind: JobKind,
+        filled: JobRequest,
+        source: Source,
+        mode: int | None = None,
+        inputs: Mapping[str, bytes] | None = None,
+    ) -> Job:
+        """The job of a request whose own defaults are filled in.
+
+        The request that the job carries names the seed, the model and the hash of the bytes that
+        were read, whatever the caller left open.
+
+        Args:
+            mode: of what is made; the map's own unless given.
+            inputs: what else the worker reads, by name.
+
+        Raises:
+            Refusal: the model cannot be had.
+        """
+        mode = source.beatmap.mode if mode is None else mode
+        filled.path = str(source.path)
+        filled.base_sha256 = source.sha256
+        filled.model = self.models.usable(kind.task, mode, filled.model)
+        if not filled.HasField("seed"):
+            filled.seed = secrets.randbelow(_CHOSEN_SEED_LIMIT)
+        return Job(
+            job_id=uuid.uuid4().hex[:12],
+            kind=kind,
+            request=filled,
+            path=str(source.path),
+            base=source.data,
+            audio=str(source.audio),
+            notices=tuple(notices_for(source.beatmap, mapper_names(self.config))),
+            mode=mode,
+            inputs=dict(inputs or {}),
         )
-    beatmap = readable_beatmap(path, data)
-    start_ms, end_ms = _range(request, beatmap)
-    audio = access.find_audio(path, beatmap.audio_filename)
-    filled = remap_pb2.RemapBeatmapRequest()
-    filled.CopyFrom(request)
-    filled.path = str(path)
-    filled.start_ms, filled.end_ms, filled.range_text = start_ms, end_ms, ""
-    filled.base_sha256 = sha256
-    filled.variants = request.variants or 1
-    filled.model = models.usable("remap", beatmap.mode, request.model)
-    if not request.HasField("seed"):
-        filled.seed = secrets.randbelow(_CHOSEN_SEED_LIMIT)
-    return Job(
-        job_id=uuid.uuid4().hex[:12],
-        request=filled,
-        path=str(path),
-        base=data,
-        audio=str(audio),
-        notices=tuple(notices_for(beatmap, mapper_names(config))),
-        mode=beatmap.mode,
-    )
 
 
-def readable_beatmap(path: Path, data: bytes) -> Beatmap:
+def readable_beatmap(path: Path, data: bytes, field: str = "path") -> Beatmap:
     """The beatmap in the bytes, of any mode.
 
     Raises:
@@ -80,47 +114,35 @@ def readable_beatmap(path: Path, data: bytes) -> Beatmap:
     if not beatmap.document.has_header:
         raise bad_field(
             "NOT_A_BEATMAP",
-            "path",
+            field,
             f'{path} is not a beatmap: its first line is not "osu file format v..."',
         )
     return beatmap
 
 
-def check_options(request: remap_pb2.RemapBeatmapRequest, config: Config) -> None:
-    """Raises Refusal where a number makes no sense."""
-    if not 0 <= request.variants <= config.max_variants:
-        raise bad_field(
-            "OPTION_INVALID",
-            "variants",
-            f"variants must be from 1 to {config.max_variants} (max_variants in the "
-            f"configuration), not {request.variants}",
-        )
+def check_seed(request: JobRequest) -> None:
+    """Raises Refusal where the seed is none."""
     if request.seed >= _SEED_LIMIT:
         raise bad_field("OPTION_INVALID", "seed", "seed must be below 2^63")
-    options = request.options
-    limits = (
-        ("temperature", 0.0, 10.0, "above 0 and at most 10"),
-        ("top_p", 0.0, 1.0, "above 0 and at most 1"),
-        ("difficulty", 0.0, 20.0, "above 0 and at most 20"),
-    )
-    for name, low, high, words in limits:
-        value = getattr(options, name)
-        if options.HasField(name) and not (math.isfinite(value) and low < value <= high):
-            raise bad_field("OPTION_INVALID", f"options.{name}", f"{name} must be {words}")
-    if options.HasField("top_k") and options.top_k < 0:
-        raise bad_field("OPTION_INVALID", "options.top_k", "top_k must be 0 (no limit) or more")
 
 
-def _range(request: remap_pb2.RemapBeatmapRequest, beatmap: Beatmap) -> tuple[int, int]:
-    start_ms, end_ms = request.start_ms, request.end_ms
-    if request.range_text:
-        from model_core.beatmap import parse_range
+def span_of_text(text: str, beatmap: Beatmap) -> tuple[int, int]:
+    """The range, in ms, of text as copied from the editor.
 
-        try:
-            span = parse_range(request.range_text, beatmap)
-            start_ms, end_ms = round(span.start_ms), round(span.end_ms)
-        except CompanionError as error:
-            raise bad_field("OPTION_INVALID", "range_text", str(error)) from None
+    Raises:
+        Refusal: it holds no timestamps.
+    """
+    from model_core.beatmap import parse_range
+
+    try:
+        span = parse_range(text, beatmap)
+    except CompanionError as error:
+        raise bad_field("OPTION_INVALID", "range_text", str(error)) from None
+    return round(span.start_ms), round(span.end_ms)
+
+
+def check_span(start_ms: int, end_ms: int, beatmap: Beatmap) -> None:
+    """Raises Refusal where a range is empty, or before the song."""
     # A range is closed: one moment is a range if an object starts there.
     if end_ms < start_ms or (
         end_ms == start_ms and not any(o.time == start_ms for o in beatmap.hit_objects)
@@ -134,4 +156,3 @@ def _range(request: remap_pb2.RemapBeatmapRequest, beatmap: Beatmap) -> tuple[in
         raise bad_field(
             "RANGE_OUTSIDE_SONG", "end_ms", f"The range ends at {end_ms} ms, before the song begins"
         )
-    return start_ms, end_ms

@@ -12,7 +12,7 @@ from osu_companion.v1 import models_pb2, models_pb2_grpc
 from daemon.downloads.asking import HubQuestions
 from daemon.jobs import Scheduler
 from daemon.jobs.job import timestamp
-from daemon.jobs.remap_runner import crash_refusal, refusal_of
+from daemon.jobs.runner import crash_refusal, refusal_of
 from daemon.model_choice import Choice, ModelChoice, require_here, require_known
 from daemon.model_errors import refusal_of as refusal_of_error
 from daemon.model_messages import model_message, task_message

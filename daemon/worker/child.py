@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 # The engine's class as "module:name". Another one than the default is for tests.
 ENGINE_VARIABLE = "OSU_COMPANION_WORKER_ENGINE"
-_DEFAULT_ENGINE = "daemon.worker.engine:RemapEngine"
+_DEFAULT_ENGINE = "daemon.worker.engine:ModelEngine"
 
 # Progress goes out at most this often, but for a change of stage.
 _PROGRESS_SECONDS = 0.045
@@ -89,12 +89,12 @@ class Child:
                     frame["mode"],
                 )
             else:
-                answer = engine.remap(frame, self._reporter(question), cancelled.is_set)
+                answer = engine.work(frame, self._reporter(question), cancelled.is_set)
             self._send({**answer, "type": "done", "id": question})
         except TaskFailed as error:
-            self._fail(question, error.reason, str(error), error.lines, fatal=error.fatal)
+            self._fail(question, error, fatal=error.fatal)
         except MemoryError:
-            self._fail(question, "OUT_OF_MEMORY", _OUT_OF_MEMORY, fatal=True)
+            self._fail(question, TaskFailed("OUT_OF_MEMORY", _OUT_OF_MEMORY), fatal=True)
         except Exception as error:
             log.exception("the worker failed")
             message = (
@@ -102,7 +102,7 @@ class Child:
                 "The log has the details"
             )
             # What state the device is in after an error of its own is anybody's guess.
-            self._fail(question, "INTERNAL", message, fatal=True)
+            self._fail(question, TaskFailed("INTERNAL", message), fatal=True)
         finally:
             self._flags.pop(question, None)
 
@@ -127,22 +127,15 @@ class Child:
 
         return report
 
-    def _fail(
-        self,
-        question: int,
-        reason: str,
-        message: str,
-        lines: tuple[int, ...] = (),
-        *,
-        fatal: bool = False,
-    ) -> None:
+    def _fail(self, question: int, failure: TaskFailed, *, fatal: bool) -> None:
         self._send(
             {
                 "type": "failed",
                 "id": question,
-                "reason": reason,
-                "message": message,
-                "lines": list(lines),
+                "reason": failure.reason,
+                "message": str(failure),
+                "lines": list(failure.lines),
+                "fields": failure.fields,
                 "fatal": fatal,
             }
         )

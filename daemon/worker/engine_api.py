@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -32,15 +32,23 @@ class TaskFailed(Exception):  # noqa: N818
     Args:
         reason: name of an ``ErrorReason`` without its prefix.
         lines: 1-based line numbers of the map, where they are the reason.
+        fields: options by name, with a sentence for each, where they are the reason.
         fatal: the worker should be replaced before the next task.
     """
 
     def __init__(
-        self, reason: str, message: str, lines: tuple[int, ...] = (), *, fatal: bool = False
+        self,
+        reason: str,
+        message: str,
+        lines: tuple[int, ...] = (),
+        fields: Mapping[str, str] | None = None,
+        *,
+        fatal: bool = False,
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.lines = lines
+        self.fields = dict(fields or {})
         self.fatal = fatal
 
 
@@ -56,13 +64,13 @@ class Engine(Protocol):
         it. Where the loaded one serves that mode as well, it stays.
         """
 
-    def remap(
+    def work(
         self,
         task: dict[str, Any],
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> dict[str, Any]:
-        """Do a ``remap`` frame's work; ``{"result": serialised JobResult}``.
+        """Do a ``work`` frame's work; ``{"result": serialised JobResult}``.
 
         ``cancelled`` is asked at every token; TaskFailed("CANCELLED") then ends the task.
         """

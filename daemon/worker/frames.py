@@ -6,13 +6,13 @@ values travel as base64 text under a key that ends in ``_b64``. Every object has
 =============  ======================================================================
 to the worker
 ``load``       id, model, device, precision, threads
-``remap``      id, request_b64 (RemapBeatmapRequest), map_b64, audio, max_variants
+``work``       id, method, model, request_b64 (that method's), map_b64, audio, refiner, …
 ``cancel``     id
 from it
 ``ready``      pid
 ``progress``   id, stage, window, windows, tokens, tokens_per_second, objects, seconds_left
 ``done``       id, and the answer: loaded model's facts, or result_b64 (JobResult)
-``failed``     id, reason, message, lines, fatal (the worker should be replaced)
+``failed``     id, reason, message, lines, fields, fatal (the worker should be replaced)
 =============  ======================================================================
 
 Closing its input tells the worker to end.

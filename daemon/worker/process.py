@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from daemon.worker import frames
@@ -32,10 +32,18 @@ class WorkerDied(Exception):  # noqa: N818
 class WorkerFailed(Exception):  # noqa: N818
     """The worker answered with a failure."""
 
-    def __init__(self, reason: str, message: str, lines: tuple[int, ...], fatal: bool) -> None:
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        lines: tuple[int, ...],
+        fatal: bool,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.lines = lines
+        self.fields = dict(fields or {})
         self.fatal = fatal
 
 
@@ -200,7 +208,13 @@ class WorkerProcess:
         if frame["type"] == "failed":
             lines = tuple(int(line) for line in frame.get("lines", ()))
             future.set_exception(
-                WorkerFailed(frame["reason"], frame["message"], lines, bool(frame.get("fatal")))
+                WorkerFailed(
+                    frame["reason"],
+                    frame["message"],
+                    lines,
+                    bool(frame.get("fatal")),
+                    frame.get("fields"),
+                )
             )
             future.exception()
         else:

@@ -126,7 +126,7 @@ class Supervisor:
         loaded = self.loaded
         return loaded is not None and loaded.name == model and mode in (None, loaded.mode)
 
-    async def remap(
+    async def work(
         self, task: Frame, on_progress: Callable[[Frame], None], cancel: asyncio.Event
     ) -> Frame:
         """Do a task on the loaded model (within :meth:`turn`) and return its ``done`` frame.
@@ -141,7 +141,7 @@ class Supervisor:
         self._busy = True
         try:
             question, answer = process.ask(
-                {**task, "type": "remap", "refiner": self._config.refiner}, on_progress
+                {**task, "type": "work", "refiner": self._config.refiner}, on_progress
             )
             try:
                 return await or_cancelled(asyncio.shield(answer), cancel)

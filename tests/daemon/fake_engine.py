@@ -39,7 +39,7 @@ class FakeEngine:
             time.sleep(2.0)
         return Loaded(model, "cpu", "the tests have no other", "float32", "fake", 1).as_dict()
 
-    def remap(
+    def work(
         self,
         task: dict[str, Any],
         progress: Callable[[Progress], None],

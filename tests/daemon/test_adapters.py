@@ -47,7 +47,7 @@ def daemon(folder: Path) -> Iterator[RunningDaemon]:
     daemon = start_daemon(
         folder / "home",
         folder / "Songs",
-        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:RemapEngine",
+        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:ModelEngine",
         OSU_COMPANION_DEVICE="cpu",
         OSU_COMPANION_THREADS="1",
     )

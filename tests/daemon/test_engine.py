@@ -57,7 +57,7 @@ def real_daemon(
     daemon = start_daemon(
         folder / "home",
         folder / "Songs",
-        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:RemapEngine",
+        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:ModelEngine",
         OSU_COMPANION_MODEL=str(checkpoint),
         OSU_COMPANION_DEVICE="cpu",
         OSU_COMPANION_THREADS="1",
@@ -111,7 +111,7 @@ def test_starter_answers_with_patches_and_timings(real_daemon: RunningDaemon, ma
 def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch):
     """The engine around a model that always writes the same circles."""
     import model_core.remap
-    from daemon.worker.engine import RemapEngine
+    from daemon.worker.engine import ModelEngine
     from model_core.beatmap import NewObject, ObjectKind, Sound
     from model_core.beatmap.edits import remap
     from model_core.remap import Candidate, Progress, RemapResult
@@ -145,16 +145,18 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
     )
     request.options.top_p = 0.5
     request.options.take_volume = False
-    engine = RemapEngine()
+    engine = ModelEngine()
     engine.load(str(checkpoint), "cpu", "auto", 0)
     seen = []
     task = {
+        "method": "RemapBeatmap",
+        "model": str(checkpoint),
         "request": request.SerializeToString(),
         "map": data,
         "audio": str(tmp_path / "song.wav"),
         "refiner": "some folder",
     }
-    answer = engine.remap(task, seen.append, lambda: False)
+    answer = engine.work(task, seen.append, lambda: False)
     assert [step.stage for step in seen] == ["AUDIO", "DECODE", "PATCH"]
     result = jobs_pb2.JobResult.FromString(answer["result"])
     assert list(result.refused) == ["variant 1: silence"]
@@ -173,12 +175,12 @@ def test_a_draft_becomes_an_answer(checkpoint: Path, tmp_path: Path, monkeypatch
 def test_a_mode_with_a_fine_tune_of_its_own_is_loaded_anew_and_no_other(
     checkpoint: Path, tmp_path: Path
 ):
-    from daemon.worker.engine import RemapEngine
+    from daemon.worker.engine import ModelEngine
 
     folder = tmp_path / "published"
     shutil.copytree(checkpoint, folder)
     shutil.copytree(checkpoint, folder / "gamemode=1")
-    engine = RemapEngine()
+    engine = ModelEngine()
 
     def loaded(mode: int) -> object:
         facts = engine.load(str(folder), "cpu", "auto", 0, mode)

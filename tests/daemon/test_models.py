@@ -441,7 +441,7 @@ def test_a_fine_tune_that_was_not_pulled_is_told(
         HF_TOKEN_PATH=str(tmp_path / "token"),
         HF_TOKEN="",
         NO_PROXY="127.0.0.1",
-        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:RemapEngine",
+        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:ModelEngine",
         OSU_COMPANION_DEVICE="cpu",
         OSU_COMPANION_THREADS="1",
     )

@@ -1,4 +1,4 @@
-"""Runs a remap on the worker: waits for it, passes progress on, tries once more after a crash."""
+"""Runs a job on the worker: waits for it, passes progress on, tries once more after a crash."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 _ATTEMPTS = 2
 
 
-class RemapRunner:
-    """The work behind a remap job."""
+class JobRunner:
+    """The work behind a job, of whatever kind."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self._supervisor = supervisor
@@ -63,11 +63,14 @@ class RemapRunner:
                 job.advance(jobs_pb2.JobProgress(stage=stage, attempt=attempt, seconds_left=-1.0))
             loaded = await self._supervisor.load(job.request.model, cancel, mode=job.mode)
             load_ms = 0.0 if loaded is warm else (time.monotonic() - began) * 1000
-            frame = await self._supervisor.remap(
+            frame = await self._supervisor.work(
                 {
+                    "method": job.kind.method,
+                    "model": job.request.model,
                     "request": job.request.SerializeToString(),
                     "map": job.base,
                     "audio": job.audio,
+                    **job.inputs,
                 },
                 lambda progress: job.advance(progress_message(progress, attempt)),
                 cancel,
@@ -102,7 +105,7 @@ def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
     """A worker's failure as an answer."""
     # The worker never asks the hub: to it, what is not reached is what is not here.
     reason = "MODEL_NOT_FOUND" if failure.reason == "HUB_UNREACHABLE" else failure.reason
-    return refuse(reason, str(failure), subject, failure.lines)
+    return refuse(reason, str(failure), subject, failure.lines, failure.fields)
 
 
 def crash_refusal(death: WorkerDied, when: str) -> Refusal:

@@ -1,0 +1,10 @@
+"""Every kind of job, by the method that asks for it."""
+
+from __future__ import annotations
+
+from daemon.jobs.difficulty import GUEST_DIFFICULTY
+from daemon.jobs.hitsound import HITSOUND
+from daemon.jobs.job import JobKind
+from daemon.jobs.remap import REMAP
+
+KINDS: dict[str, JobKind] = {kind.method: kind for kind in (REMAP, HITSOUND, GUEST_DIFFICULTY)}

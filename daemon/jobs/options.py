@@ -1,0 +1,56 @@
+"""A request's options against the table of its parameters: every bad value is named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from osu_companion.local.parameters import Parameter
+from osu_companion.v1.parameters import PARAMETERS
+
+from daemon.jobs.job import JobKind, JobRequest
+from daemon.refusal import bad_fields
+from model_core.maps.fields import Field
+
+# Fields of the request itself, wherever else they are declared.
+_ITS_OWN = ("seed", "start_ms", "end_ms")
+
+
+def options_of(kind: JobKind, request: Any) -> dict[str, Any]:
+    """What a request's options give, by name; what they leave open is absent."""
+    return given(PARAMETERS[kind.method], request)
+
+
+def given(parameters: Iterable[Parameter], request: Any) -> dict[str, Any]:
+    """The values of a request's parameters that are given, by name."""
+    values: dict[str, Any] = {}
+    for parameter in parameters:
+        holder = request if parameter.name in _ITS_OWN else request.options
+        if parameter.kind == "names":
+            if names := tuple(getattr(holder, parameter.name)):
+                values[parameter.name] = names
+        elif holder.HasField(parameter.name):
+            values[parameter.name] = getattr(holder, parameter.name)
+    return values
+
+
+def check_options(kind: JobKind, request: JobRequest) -> None:
+    """Raises Refusal, with each of them and its limits, where values are none of their field."""
+    parameters = PARAMETERS[kind.method]
+    values = given(parameters, request)
+    wrong: dict[str, str] = {}
+    for parameter in parameters:
+        if parameter.name not in values:
+            continue
+        field = Field(**{k: v for k, v in asdict(parameter).items() if k != "limits"})
+        message = field.problem(values[parameter.name])
+        if message is not None:
+            wrong[field_path(parameter.name)] = message
+    if wrong:
+        raise bad_fields("OPTION_INVALID", wrong)
+
+
+def field_path(name: str) -> str:
+    """Where a parameter stands in its request."""
+    return name if name in _ITS_OWN else f"options.{name}"

@@ -1,0 +1,66 @@
+"""RemapBeatmap as a job."""
+
+from __future__ import annotations
+
+import math
+
+from osu_companion.local.config import Config
+from osu_companion.v1 import remap_pb2
+
+from daemon.jobs.job import Job, JobKind
+from daemon.jobs.preparation import Desk, check_seed, check_span, span_of_text
+from daemon.refusal import bad_field
+
+
+def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
+    """The job of a request, its range in ms.
+
+    Raises:
+        Refusal: the map, its audio, the range, the model or an option is not usable; the message
+            says how.
+    """
+    check_options(request, desk.config)
+    source = desk.read(request)
+    filled = remap_pb2.RemapBeatmapRequest()
+    filled.CopyFrom(request)
+    if request.range_text:
+        filled.start_ms, filled.end_ms = span_of_text(request.range_text, source.beatmap)
+        filled.range_text = ""
+    check_span(filled.start_ms, filled.end_ms, source.beatmap)
+    filled.variants = request.variants or 1
+    return desk.job(REMAP, filled, source)
+
+
+def check_options(request: remap_pb2.RemapBeatmapRequest, config: Config) -> None:
+    """Raises Refusal where a number makes no sense."""
+    if not 0 <= request.variants <= config.max_variants:
+        raise bad_field(
+            "OPTION_INVALID",
+            "variants",
+            f"variants must be from 1 to {config.max_variants} (max_variants in the "
+            f"configuration), not {request.variants}",
+        )
+    check_seed(request)
+    options = request.options
+    limits = (
+        ("temperature", 0.0, 10.0, "above 0 and at most 10"),
+        ("top_p", 0.0, 1.0, "above 0 and at most 1"),
+        ("difficulty", 0.0, 20.0, "above 0 and at most 20"),
+    )
+    for name, low, high, words in limits:
+        value = getattr(options, name)
+        if options.HasField(name) and not (math.isfinite(value) and low < value <= high):
+            raise bad_field("OPTION_INVALID", f"options.{name}", f"{name} must be {words}")
+    if options.HasField("top_k") and options.top_k < 0:
+        raise bad_field("OPTION_INVALID", "options.top_k", "top_k must be 0 (no limit) or more")
+
+
+REMAP = JobKind(
+    method="RemapBeatmap",
+    verb="remap",
+    task="remap",
+    request=remap_pb2.RemapBeatmapRequest,
+    prepare=prepare_remap,
+    # Whatever a request says, these took effect: the contract's own defaults.
+    defaults={"take_volume": True, "take_slider_velocity": True},
+)

@@ -1,0 +1,76 @@
+"""MakeGuestDifficulty at the model."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import TYPE_CHECKING
+
+from osu_companion.v1 import difficulty_pb2, jobs_pb2, patches_pb2
+
+from daemon.jobs.difficulty import GUEST_DIFFICULTY
+from daemon.jobs.options import options_of
+from daemon.worker.engine_api import Progress
+from daemon.worker.tasks.task import Task, warnings_of
+
+if TYPE_CHECKING:
+    from model_core.maps.generate import GeneratedMap
+
+
+def answer(task: Task) -> jobs_pb2.JobResult:
+    """The job's result, as far as the model knows it."""
+    from model_core.maps.generate import generate_difficulty
+    from model_core.maps.parameters import GenerationParameters
+
+    request = difficulty_pb2.MakeGuestDifficultyRequest.FromString(task.frame["request"])
+    parameters = GenerationParameters(**options_of(GUEST_DIFFICULTY, request))
+    if parameters.start_ms is not None:
+        task.refuse_after_the_end(parameters.start_ms)
+    made = generate_difficulty(
+        task.model,
+        task.source(),
+        task.audio,
+        parameters,
+        request.name,
+        progress=task.advance,
+        cancelled=task.cancelled,
+    )
+    task.report(Progress("PATCH", made.windows, made.windows, made.tokens))
+    told = jobs_pb2.JobResult(
+        variants=[
+            patches_pb2.BeatmapVariant(number=1, seam_bits=math.nan, file=file_message(made))
+        ],
+        timings=task.timings(made.timings_ms, made.tokens),
+        notices=warnings_of((*made.warnings, *_dropped(made))),
+    )
+    sampling = task.model.sampling
+    told.provenance.options.update(
+        {
+            name: getattr(sampling, name) if value is None else value
+            for name in ("temperature", "top_p", "top_k")
+            for value in (getattr(parameters, name),)
+        }
+    )
+    return told
+
+
+def file_message(made: GeneratedMap) -> patches_pb2.NewBeatmap:
+    """The new file as the contract has it."""
+    return patches_pb2.NewBeatmap(
+        file_name=made.file_name,
+        content=made.data,
+        sha256=hashlib.sha256(made.data).hexdigest(),
+        text=made.summary.rstrip("."),
+        difficulty_name=made.beatmap.difficulty_name,
+        mode=made.beatmap.mode,
+        objects=len(made.beatmap.hit_objects),
+        stars=made.stars,
+    )
+
+
+def _dropped(made: GeneratedMap) -> list[str]:
+    """What the model wrote that could be no object, in a sentence."""
+    if not made.dropped:
+        return []
+    reasons = ", ".join(f"{count} {reason}" for reason, count in made.dropped.items())
+    return [f"Left out, because it could be no object: {reasons}."]

@@ -1,0 +1,114 @@
+"""One declaration of every parameter: contract, clients and model_core say the same of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.descriptor import FieldDescriptor
+from osu_companion.local.parameters import Parameter
+from osu_companion.v1 import difficulty_pb2, hitsound_pb2, parameters, remap_pb2
+from osu_companion.v1.parameters import PARAMETERS
+
+from model_core.maps.fields import Field, table
+from model_core.maps.parameters import GenerationParameters
+from model_core.remap.options import RemapOptions
+from tests.conftest import ROOT
+
+PROTO = ROOT / "proto" / "osu_companion" / "v1" / "parameters.proto"
+REQUESTS = {
+    "HitsoundBeatmap": hitsound_pb2.HitsoundBeatmapRequest,
+    "MakeGuestDifficulty": difficulty_pb2.MakeGuestDifficultyRequest,
+}
+ITS_OWN = {"seed", "start_ms", "end_ms"}
+KINDS = {"number": "double", "whole number": "int32", "flag": "bool", "names": "string"}
+
+
+def options_of(method: str) -> Any:
+    """The descriptor of a request's options."""
+    return REQUESTS[method].DESCRIPTOR.fields_by_name["options"].message_type
+
+
+@pytest.mark.parametrize("method", REQUESTS)
+def test_the_contract_has_the_parameters_of_the_table(method: str) -> None:
+    options = options_of(method)
+    named = {parameter.name: parameter for parameter in PARAMETERS[method]}
+    assert set(options.fields_by_name) | ITS_OWN == set(named)
+    assert set(REQUESTS[method].DESCRIPTOR.fields_by_name) >= ITS_OWN
+    of = FieldDescriptor
+    types = {
+        of.TYPE_DOUBLE: "double",
+        of.TYPE_INT32: "int32",
+        of.TYPE_BOOL: "bool",
+        of.TYPE_STRING: "string",
+    }
+    for each in options.fields:
+        parameter = named[each.name]
+        assert types[each.type] == KINDS[parameter.kind]
+        # What is not given can be told from what is 0.
+        assert each.has_presence or parameter.kind == "names"
+
+
+@pytest.mark.parametrize("method", REQUESTS)
+def test_the_contract_says_what_a_parameter_is_and_may_be(method: str) -> None:
+    text = PROTO.read_text("utf-8")
+    body = text.partition(f"message {options_of(method).name} {{")[2].partition("\n}")[0]
+    said = " ".join(line.strip().removeprefix("//").strip() for line in body.splitlines())
+    for parameter in PARAMETERS[method]:
+        if parameter.name not in ITS_OWN:
+            assert parameter.text in said
+            assert parameter.limits.casefold() in parameter.text.casefold()
+
+
+@pytest.mark.parametrize("method", REQUESTS)
+def test_the_clients_dataclass_has_them(method: str) -> None:
+    made = getattr(parameters, options_of(method).name)
+    names = {field.name for field in dataclasses.fields(made)}
+    assert names == {field.name for field in options_of(method).fields}
+    # Nothing is sent that was not given.
+    assert all(getattr(made(), name) in (None, ()) for name in names)
+
+
+def test_the_table_of_new_difficulties_is_the_declaration() -> None:
+    declared = {field.name: field for field in table(GenerationParameters)}
+    told = {parameter.name: parameter for parameter in PARAMETERS["MakeGuestDifficulty"]}
+    left_out = set(declared) - set(told)
+    assert all(name == "one_tempo" or "timing" in name for name in left_out)
+    for name, parameter in told.items():
+        assert as_field(parameter) == declared[name]
+        assert parameter.limits == declared[name].limits
+
+
+def test_the_table_of_hitsounds_is_the_declaration() -> None:
+    declared = {field.name: field for field in table(hitsound_options())}
+    told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["HitsoundBeatmap"]}
+    assert told == declared
+
+
+def test_remap_asks_nothing_that_is_not_declared() -> None:
+    declared = {field.name: field for field in table(RemapOptions)}
+    for each in remap_pb2.GenerationOptions.DESCRIPTOR.fields:
+        assert each.name in declared
+
+
+def as_field(parameter: Parameter) -> Field:
+    """The parameter as model_core has it."""
+    values = dataclasses.asdict(parameter)
+    del values["limits"]
+    return Field(**values)
+
+
+def hitsound_options() -> type[Any]:
+    """Declared in a package that brings torch; its own file does not."""
+    path = Path(ROOT) / "model_core" / "hitsounds" / "options.py"
+    spec = importlib.util.spec_from_file_location("_declared_hitsound_options", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    declared: type[Any] = module.HitsoundOptions
+    return declared
