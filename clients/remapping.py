@@ -224,8 +224,7 @@ def origin_of(
         "base_sha256": provenance.base_sha256,
     }
     detail = {
-        "start_ms": variant.patch.start_ms,
-        "end_ms": variant.patch.end_ms,
+        **_span(provenance, variant),
         "seed": provenance.seed,
         "seam_bits": finite(variant.seam_bits),
         **{name: value for name, value in facts.items() if value},
@@ -234,9 +233,19 @@ def origin_of(
         verb=provenance.verb or "remap",
         job=job_id,
         variant=variant.number,
-        summary=variant.patch.summary.text,
+        summary=variant.file.text or variant.patch.summary.text,
         detail=json.dumps(detail),
     )
+
+
+def _span(
+    provenance: provenance_pb2.Provenance, variant: patches_pb2.BeatmapVariant
+) -> dict[str, int]:
+    """The range in ms; nothing where a new map is of the whole song."""
+    if variant.HasField("file"):
+        asked = {"start_ms": provenance.start_ms, "end_ms": provenance.end_ms}
+        return asked if any(asked.values()) else {}
+    return {"start_ms": variant.patch.start_ms, "end_ms": variant.patch.end_ms}
 
 
 def _fields(message: Any) -> dict[str, Any]:

@@ -15,11 +15,13 @@ import typer
 from clients.cli.exits import Exit, run
 from clients.cli.models_app import app as models
 from clients.cli.output import make_output
+from clients.cli.request_app import gd, hitsound
 from clients.cli.train_app import SETTINGS, train
 
 app = typer.Typer(
     name="osu-companion",
-    help="Remaps ranges of osu! maps with a model that follows the music, and takes it back.",
+    help="Remaps, hitsounds and adds to osu! maps with a model that follows the music, and takes "
+    "it back.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -125,6 +127,10 @@ def variant(
 
     output = make_output(as_json)
     run(output, work)
+
+
+app.command()(hitsound)
+app.command()(gd)
 
 
 @app.command()

@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from osu_companion.local.paths import find_paths
 
+from clients.cli.asking import (
+    RELOAD_HINT,
+    chosen_map,
+    chosen_variant,
+    follow_job,
+    made_with,
+    opened_map,
+    result_fields,
+    span,
+    summary_fields,
+)
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
-from clients.cli.timestamps import format_time, parse_time
+from clients.cli.timestamps import format_time
 from clients.client import Client
-from clients.client.errors import ClientError, RefusedError, UsageError
-from clients.client.requests import absolute, line_patch
+from clients.client.errors import RefusedError, UsageError
+from clients.client.requests import line_patch
 from clients.notices import Teller
 from clients.patching import Entry, EntryState, Patcher, unified_diff
 from clients.patching.atomic import read as read_map
@@ -23,18 +34,12 @@ from clients.remapping import (
     Prepared,
     apply,
     finite,
-    follow,
     origin_of,
     prepare,
 )
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, patches_pb2
-
-RELOAD_HINT = (
-    "If it is open in the editor, reload it there without saving (Ctrl+L, then Enter). "
-    "`osu-companion undo` takes it back."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,10 @@ def remap(request: Request, output: Output) -> None:
             f"--variant {request.variant} of --variants {request.variants}: ask for at least as "
             "many variants as the number of the one to apply."
         )
-    path = _existing(request)
+    path = chosen_map(request.map, request.active)
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
-        if path is None:
-            path = Path(client.active_map().path)
-            output.notice(f"The map saved last: {path.name}")
+        path = opened_map(client, path, output)
         base = read_map(path)
         patcher = Patcher(paths.state)
         teller = Teller(patcher, path, output.told)
@@ -83,8 +86,8 @@ def remap(request: Request, output: Output) -> None:
             variants=request.variants,
             model=request.model,
         )
-        result = _follow(client, stream, teller, output)
-        chosen = _chosen(result, request.variant)
+        result = follow_job(client, stream, teller, output)
+        chosen = chosen_variant(result, request.variant)
         if request.dry_run:
             prepared = prepare(client, path, chosen.patch, base)
             fields = _fields(stream.job_id, result, chosen, prepared, path)
@@ -122,6 +125,12 @@ def variant(
         job_id = made[0].job
     with Client.connect(paths, output.notice) as client:
         answer = client.variant(job_id, number)
+        if answer.variant.HasField("file"):
+            raise RefusedError(
+                f"Job {job_id} made a new map, {answer.variant.file.file_name}, which takes no "
+                "other's place. `osu-companion undo` removes it.",
+                reason="VARIANT_NOT_FOUND",
+            )
         path = Path(answer.path)
         teller = Teller(patcher, path, output.told)
         teller.learn(answer.notices)
@@ -153,7 +162,7 @@ def variant(
                 "applied": True,
                 "entry": applied.entry.id,
                 "rebased": applied.prepared.rebased,
-                "summary": _summary(applied.prepared.patch),
+                "summary": summary_fields(applied.prepared.patch),
             }
             output.result(
                 fields, f"Variant {number}: {applied.prepared.patch.summary.text}\n{RELOAD_HINT}"
@@ -176,74 +185,12 @@ def _variant_diff(
 
 
 def _range(request: Request) -> tuple[int | None, int | None, str]:
-    if request.range_text is not None:
-        if request.start is not None or request.end is not None:
-            raise UsageError("Give either --range or --from and --to, not both.")
-        if not request.range_text.strip():
-            raise UsageError("--range is empty. Copy a selection in the editor (Ctrl+C).")
-        return None, None, request.range_text.strip()
-    if request.start is None or request.end is None:
+    if request.range_text is None and (request.start is None or request.end is None):
         raise UsageError(
             "Which range? Give --from and --to (00:12:345 or milliseconds), or --range with "
             "timestamps copied from the editor."
         )
-    try:
-        start, end = parse_time(request.start), parse_time(request.end)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    return start, end, ""
-
-
-def _existing(request: Request) -> Path | None:
-    """The map named, which must exist; ``None`` for the active one."""
-    if request.active:
-        if request.map is not None:
-            raise UsageError("Give either a map or --active, not both.")
-        return None
-    if request.map is None:
-        raise UsageError("Which map? Give its path, or --active for the one saved last in Songs.")
-    path = Path(absolute(request.map))
-    try:
-        str(path).encode()
-        exists = path.is_file()
-    except UnicodeEncodeError:
-        shown = str(path).encode(errors="backslashreplace").decode()
-        raise RefusedError(
-            f"The name {shown} is no valid text (UTF-8). Rename the file or its folder.",
-            reason="MAP_NOT_FOUND",
-        ) from None
-    except OSError:  # a name that is longer than the file system takes
-        exists = False
-    if not exists:
-        raise RefusedError(f"There is no map at {path}.", reason="MAP_NOT_FOUND")
-    return path
-
-
-def _follow(client: Client, stream: Any, teller: Teller, output: Output) -> jobs_pb2.JobResult:
-    def hear(event: jobs_pb2.JobEvent) -> None:
-        teller.hear(event)
-        output.event(event)
-
-    try:
-        return follow(stream, hear)
-    except KeyboardInterrupt:
-        output.finish_progress()
-        if stream.job_id:
-            with contextlib.suppress(ClientError):
-                client.cancel(stream.job_id)
-        raise
-    finally:
-        stream.close()
-
-
-def _chosen(result: jobs_pb2.JobResult, number: int) -> patches_pb2.BeatmapVariant:
-    for candidate in result.variants:
-        if candidate.number == number:
-            return candidate
-    raise RefusedError(
-        f"There are {len(result.variants)} usable variants; number {number} is not among them.",
-        reason="VARIANT_NOT_FOUND",
-    )
+    return span(request.start, request.end, request.range_text)
 
 
 def _told(
@@ -266,11 +213,7 @@ def _told(
             generated = candidate.patch.summary.generated
             lines.append(f" {mark} {candidate.number}: {generated} objects, {told}")
     lines += [f"Not usable: {reason}" for reason in result.refused]
-    lines.append(
-        f"Seed {result.seed}, model {result.model} on {result.device} ({result.precision}), "
-        f"{result.timings.total_ms / 1000:.1f} s."
-    )
-    lines.append(RELOAD_HINT)
+    lines += [made_with(result), RELOAD_HINT]
     return "\n".join(lines)
 
 
@@ -281,57 +224,21 @@ def _fields(
     prepared: Prepared,
     path: Path,
 ) -> dict[str, Any]:
-    timings = result.timings
-    return {
-        "job": job_id,
+    return result_fields(job_id, result) | {
         "path": str(path),
         "start_ms": prepared.patch.start_ms,
         "end_ms": prepared.patch.end_ms,
-        "seed": result.seed,
-        "model": result.model,
-        "device": result.device,
-        "precision": result.precision,
         "variant": chosen.number,
         "variants": [
             {
                 "number": candidate.number,
                 "seam_bits": finite(candidate.seam_bits),
-                "summary": _summary(candidate.patch),
+                "summary": summary_fields(candidate.patch),
             }
             for candidate in result.variants
         ],
-        "refused": list(result.refused),
-        "summary": _summary(prepared.patch),
+        "summary": summary_fields(prepared.patch),
         "rebased": prepared.rebased,
         "base_sha256": prepared.patch.base_sha256,
         "result_sha256": prepared.patch.result_sha256,
-        "timings": {
-            name: round(getattr(timings, name), 3)
-            for name in (
-                "queue_ms",
-                "load_ms",
-                "audio_ms",
-                "encoder_ms",
-                "decode_ms",
-                "post_ms",
-                "patch_ms",
-                "total_ms",
-                "tokens",
-                "tokens_per_second",
-            )
-        },
-    }
-
-
-def _summary(patch: patches_pb2.BeatmapPatch) -> dict[str, Any]:
-    summary = patch.summary
-    return {
-        "text": summary.text,
-        "replaced": summary.replaced,
-        "generated": summary.generated,
-        "dropped": summary.dropped,
-        "green_added": summary.green_added,
-        "green_removed": summary.green_removed,
-        "green_changed": summary.green_changed,
-        "breaks_changed": summary.breaks_changed,
     }

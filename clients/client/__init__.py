@@ -17,6 +17,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
+
     from clients.client.asynchronous import AsyncClient
     from clients.client.errors import (
         CancelledError,
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     )
     from clients.client.requests import RemapOptions
     from clients.client.starting import ensure_running, find_running
-    from clients.client.synchronous import Client, JobStream
+    from clients.client.streams import JobStream
+    from clients.client.synchronous import Client
 
 _HOMES = {
     "AsyncClient": "asynchronous",
@@ -37,8 +40,10 @@ _HOMES = {
     "ChangedError": "errors",
     "Client": "synchronous",
     "ClientError": "errors",
+    "DifficultyOptions": "osu_companion.v1.parameters",
     "FailedError": "errors",
-    "JobStream": "synchronous",
+    "HitsoundOptions": "osu_companion.v1.parameters",
+    "JobStream": "streams",
     "RefusedError": "errors",
     "RemapOptions": "requests",
     "UnreachableError": "errors",
@@ -53,7 +58,9 @@ __all__ = [
     "ChangedError",
     "Client",
     "ClientError",
+    "DifficultyOptions",
     "FailedError",
+    "HitsoundOptions",
     "JobStream",
     "RefusedError",
     "RemapOptions",
@@ -67,4 +74,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    home = _HOMES[name]
+    return getattr(importlib.import_module(home if "." in home else f"{__name__}.{home}"), name)

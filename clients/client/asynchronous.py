@@ -14,6 +14,8 @@ import grpc
 from osu_companion.local.endpoint import CHANNEL_OPTIONS, Endpoint
 from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
+    difficulty_pb2_grpc,
+    hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
     models_pb2,
@@ -26,6 +28,7 @@ from osu_companion.v1 import (
     status_pb2,
     status_pb2_grpc,
 )
+from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
 
 from clients.client import requests
 from clients.client.errors import from_rpc
@@ -85,6 +88,8 @@ class AsyncClient:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._channel = grpc.aio.insecure_channel(endpoint.address, options=CHANNEL_OPTIONS)
+        self._difficulty = _stub(difficulty_pb2_grpc.DifficultyServiceStub, self._channel)
+        self._hitsound = _stub(hitsound_pb2_grpc.HitsoundServiceStub, self._channel)
         self._jobs = _stub(jobs_pb2_grpc.JobServiceStub, self._channel)
         self._models = _stub(models_pb2_grpc.ModelServiceStub, self._channel)
         self._patches = _stub(patches_pb2_grpc.PatchServiceStub, self._channel)
@@ -131,6 +136,68 @@ class AsyncClient:
             options=options,
         )
         return AsyncJobStream(self._start(self._remap.RemapBeatmap, request))
+
+    def hitsound(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        copy_from: str | os.PathLike[str] | None = None,
+        seed: int | None = None,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: HitsoundOptions | None = None,
+    ) -> AsyncJobStream:
+        """Ask for other sounds of the objects in a range (ms, inclusive), or of all.
+
+        Args:
+            copy_from: another difficulty, whose sounds go before the model's.
+        """
+        request = requests.hitsound_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            copy_from=copy_from,
+            seed=seed,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return AsyncJobStream(self._start(self._hitsound.HitsoundBeatmap, request))
+
+    def guest_difficulty(
+        self,
+        path: str | os.PathLike[str],
+        name: str,
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: DifficultyOptions | None = None,
+    ) -> AsyncJobStream:
+        """Ask for a new difficulty called ``name`` beside the one at ``path``."""
+        request = requests.difficulty_request(
+            path,
+            name,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return AsyncJobStream(self._start(self._difficulty.MakeGuestDifficulty, request))
 
     def attach(self, job_id: str) -> AsyncJobStream:
         """Join a job; leaving the stream does not cancel it."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from osu_companion.v1 import patches_pb2, remap_pb2
+from osu_companion.v1 import difficulty_pb2, hitsound_pb2, parameters_pb2, patches_pb2, remap_pb2
+from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
 
 from clients.client.errors import UsageError
 from clients.patching import LineEdit, LinePatch
@@ -51,11 +54,7 @@ def remap_request(
     given = options or RemapOptions()
     if not range_text and (start_ms is None or end_ms is None):
         raise UsageError("a remap needs the start and the end of its range", reason="RANGE")
-    for name, value in (("start", start_ms), ("end", end_ms)):
-        if value is not None and not -_INT32 <= value <= _INT32:
-            raise UsageError(f"the {name} of the range, {value} ms, is no time in a song")
-    if seed is not None and not 0 <= seed < 2**63:
-        raise UsageError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
+    _check(start_ms, end_ms, seed)
     if not 0 <= variants <= _INT32:
         raise UsageError(f"the number of variants is a whole number from 1 up, not {variants}")
     message = remap_pb2.GenerationOptions(
@@ -83,6 +82,97 @@ def remap_request(
         model=model_name(model),
         options=message,
     )
+
+
+def hitsound_request(
+    path: str | os.PathLike[str],
+    *,
+    start_ms: int | None,
+    end_ms: int | None,
+    range_text: str,
+    copy_from: str | os.PathLike[str] | None,
+    seed: int | None,
+    detached: bool,
+    base_sha256: str,
+    model: str,
+    options: HitsoundOptions | None,
+) -> hitsound_pb2.HitsoundBeatmapRequest:
+    """The request message.
+
+    Raises:
+        UsageError: a value that the contract cannot carry.
+    """
+    _check(start_ms, end_ms, seed)
+    return hitsound_pb2.HitsoundBeatmapRequest(
+        path=absolute(path),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        range_text=range_text,
+        copy_from="" if copy_from is None else absolute(copy_from),
+        seed=seed,
+        detached=detached,
+        base_sha256=base_sha256,
+        model=model_name(model),
+        options=_options(parameters_pb2.HitsoundOptions, options),
+    )
+
+
+def difficulty_request(
+    path: str | os.PathLike[str],
+    name: str,
+    *,
+    start_ms: int | None,
+    end_ms: int | None,
+    range_text: str,
+    seed: int | None,
+    detached: bool,
+    base_sha256: str,
+    model: str,
+    options: DifficultyOptions | None,
+) -> difficulty_pb2.MakeGuestDifficultyRequest:
+    """The request message.
+
+    Raises:
+        UsageError: a value that the contract cannot carry.
+    """
+    _check(start_ms, end_ms, seed)
+    return difficulty_pb2.MakeGuestDifficultyRequest(
+        path=absolute(path),
+        name=name,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        range_text=range_text,
+        seed=seed,
+        detached=detached,
+        base_sha256=base_sha256,
+        model=model_name(model),
+        options=_options(parameters_pb2.DifficultyOptions, options),
+    )
+
+
+def _check(start_ms: int | None, end_ms: int | None, seed: int | None) -> None:
+    for name, value in (("start", start_ms), ("end", end_ms)):
+        if value is not None and not -_INT32 <= value <= _INT32:
+            raise UsageError(f"the {name} of the range, {value} ms, is no time in a song")
+    if seed is not None and not 0 <= seed < 2**63:
+        raise UsageError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
+
+
+def _options(message: Callable[..., Any], options: Any) -> Any:
+    """The message of options; what is not given is absent. What a value may be, the daemon says."""
+    given = {} if options is None else dataclasses.asdict(options)
+    filled = message()
+    for name, value in given.items():
+        try:
+            if value is None:
+                continue
+            if isinstance(value, list | tuple):
+                getattr(filled, name).extend(value)
+            else:
+                setattr(filled, name, value)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"{name} cannot be {value!r}: {error}") from None
+    return filled
 
 
 def rebase_request(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +16,8 @@ import grpc
 from osu_companion.local.endpoint import CHANNEL_OPTIONS, Endpoint
 from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
+    difficulty_pb2_grpc,
+    hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
     models_pb2,
@@ -28,11 +30,13 @@ from osu_companion.v1 import (
     status_pb2,
     status_pb2_grpc,
 )
+from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
 
 from clients.client import requests
 from clients.client.errors import from_rpc
 from clients.client.requests import RemapOptions
 from clients.client.starting import Say, ensure_running
+from clients.client.streams import JobStream, PullStream
 
 CALL_TIMEOUT_S = 15.0
 LOAD_TIMEOUT_S = 600.0
@@ -41,79 +45,6 @@ JOB_TIMEOUT_S = 3600.0
 PULL_TIMEOUT_S = 24 * 3600.0
 # Proving every byte of a large model on a slow disk.
 CHECK_TIMEOUT_S = 600.0
-
-
-class JobStream:
-    """The events of a job, in order; iterate to the end, or ``close`` to leave.
-
-    Leaving the stream of a request that is not detached cancels its job; leaving one from
-    ``attach`` does not.
-    """
-
-    def __init__(self, call: Any) -> None:
-        self._call = call
-        self.job_id = ""
-
-    def __iter__(self) -> Iterator[jobs_pb2.JobEvent]:
-        return self
-
-    def __next__(self) -> jobs_pb2.JobEvent:
-        """The next event.
-
-        Raises:
-            ClientError: the request never became a job, or the daemon went away.
-        """
-        try:
-            event: jobs_pb2.JobEvent = next(self._call).event
-        except grpc.RpcError as error:
-            raise from_rpc(error) from None
-        self.job_id = event.job_id or self.job_id
-        return event
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._call.cancel()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class PullStream:
-    """The events of a download, in order, the last one its result; leaving it stops the download.
-
-    What came stays, and the next pull carries on.
-    """
-
-    def __init__(self, call: Any) -> None:
-        self._call = call
-
-    def __iter__(self) -> Iterator[models_pb2.PullModelResponse]:
-        return self
-
-    def __next__(self) -> models_pb2.PullModelResponse:
-        """The next event.
-
-        Raises:
-            ClientError: the model cannot be had, or the daemon went away.
-        """
-        try:
-            event: models_pb2.PullModelResponse = next(self._call)
-        except grpc.RpcError as error:
-            raise from_rpc(error) from None
-        return event
-
-    def close(self) -> None:
-        """Stop the download."""
-        self._call.cancel()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class Client:
@@ -126,6 +57,8 @@ class Client:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._channel = grpc.insecure_channel(endpoint.address, options=CHANNEL_OPTIONS)
+        self._difficulty = _stub(difficulty_pb2_grpc.DifficultyServiceStub, self._channel)
+        self._hitsound = _stub(hitsound_pb2_grpc.HitsoundServiceStub, self._channel)
         self._jobs = _stub(jobs_pb2_grpc.JobServiceStub, self._channel)
         self._models = _stub(models_pb2_grpc.ModelServiceStub, self._channel)
         self._patches = _stub(patches_pb2_grpc.PatchServiceStub, self._channel)
@@ -175,6 +108,68 @@ class Client:
             options=options,
         )
         return JobStream(self._start(self._remap.RemapBeatmap, request))
+
+    def hitsound(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        copy_from: str | os.PathLike[str] | None = None,
+        seed: int | None = None,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: HitsoundOptions | None = None,
+    ) -> JobStream:
+        """Ask for other sounds of the objects in a range (ms, inclusive), or of all.
+
+        Args:
+            copy_from: another difficulty, whose sounds go before the model's.
+        """
+        request = requests.hitsound_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            copy_from=copy_from,
+            seed=seed,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return JobStream(self._start(self._hitsound.HitsoundBeatmap, request))
+
+    def guest_difficulty(
+        self,
+        path: str | os.PathLike[str],
+        name: str,
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: DifficultyOptions | None = None,
+    ) -> JobStream:
+        """Ask for a new difficulty called ``name`` beside the one at ``path``."""
+        request = requests.difficulty_request(
+            path,
+            name,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return JobStream(self._start(self._difficulty.MakeGuestDifficulty, request))
 
     def attach(self, job_id: str) -> JobStream:
         """Join a job; leaving the stream does not cancel it."""

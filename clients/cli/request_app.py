@@ -1,0 +1,112 @@
+"""``osu-companion hitsound`` and ``gd``: their options. The work is in modules of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from osu_companion.v1.parameters import PARAMETERS
+
+from clients.cli.exits import run
+from clients.cli.output import make_output
+from clients.cli.parameter_options import with_parameters
+
+_Map = Annotated[Path | None, typer.Argument(metavar="MAP", help="The .osu file.")]
+_Active = Annotated[
+    bool, typer.Option("--active", help="The map saved last in Songs, instead of MAP.")
+]
+_From = Annotated[
+    str | None, typer.Option("--from", metavar="TIME", help="Start: 00:12:345, or milliseconds.")
+]
+_To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="End, as for --from.")]
+_Range = Annotated[
+    str | None,
+    typer.Option(
+        "--range",
+        metavar="TEXT",
+        help='As copied in the editor: "00:12:345 (1,2,3) - 00:16:000 (4) - ".',
+    ),
+]
+_Model = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="A model other than the configured one; an adapter behind a plus."
+    ),
+]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+
+@with_parameters(PARAMETERS["HitsoundBeatmap"])
+def hitsound(
+    map: _Map = None,
+    active: _Active = False,
+    start: _From = None,
+    end: _To = None,
+    range_text: _Range = None,
+    copy_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MAP",
+            help="Another difficulty: what sounds within 5 ms of it sounds like it, and the model "
+            "is asked for the rest.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same sounds again.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
+    ] = False,
+    model: _Model = "",
+    as_json: _Json = False,
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Give the objects of a map other sounds, and change nothing else."""
+
+    def work() -> None:
+        from clients.cli.hitsound import Request
+        from clients.cli.hitsound import hitsound as work
+
+        request = Request(
+            map, active, start, end, range_text, copy_from, seed, dry_run, model, options
+        )
+        work(request, output)
+
+    output = make_output(as_json)
+    run(output, work)
+
+
+@with_parameters(PARAMETERS["MakeGuestDifficulty"])
+def gd(
+    map: _Map = None,
+    active: _Active = False,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the new difficulty is called.")
+    ] = "",
+    start: _From = None,
+    end: _To = None,
+    range_text: _Range = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same map again.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would be and write nothing.")
+    ] = False,
+    model: _Model = "",
+    as_json: _Json = False,
+    *,
+    options: dict[str, Any],
+) -> None:
+    """Make a new difficulty beside a map, with its timing, kiai, metadata and storyboard."""
+
+    def work() -> None:
+        from clients.cli.difficulty import Request
+        from clients.cli.difficulty import guest_difficulty as work
+
+        request = Request(map, active, name, start, end, range_text, seed, dry_run, model, options)
+        work(request, output)
+
+    output = make_output(as_json)
+    run(output, work)
