@@ -15,18 +15,18 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from model_core.training.mapper import map_song
+from model_core.training.mapper import level_of, map_song
 from model_core.training.sample_pictures import background, sprite
 from model_core.training.sample_touches import finish_by_hand
 from model_core.training.songs import SongPlan, compose, render_stereo
 
-SEED = 900028
+SEED = 903393
 CREATOR = "osu companion"
 AUDIO = "audio.mp3"
 _RATE = 44100
 _BIT_RATE = 128_000
 _FRAME = 1152  # samples of one MP3 frame
-_DIFFICULTIES = (("Normal", 3, 0.3, False), ("Insane", 1, 0.72, True))
+_DIFFICULTIES = ((3, 0.3, False), (1, 0.64, True))  # mapper, level, whether finished thoroughly
 
 NOTICE = """\
 This mapset was made by the programs in model_core/training: the song, the sounds, the pictures
@@ -54,7 +54,7 @@ def write_mapset(parent: Path) -> Path:
 def maps(plan: SongPlan) -> dict[str, bytes]:
     """The mapset's .osu files by name."""
     files: dict[str, bytes] = {}
-    for version, style, level, thorough in _DIFFICULTIES:
+    for style, level, thorough in _DIFFICULTIES:
         mapped = map_song(plan, style=style, level=level, seed=SEED, audio_filename=AUDIO)
         lines = finish_by_hand(
             mapped.osu_bytes.decode("utf-8").split("\r\n"),
@@ -63,6 +63,7 @@ def maps(plan: SongPlan) -> dict[str, bytes]:
             seed=SEED,
             thorough=thorough,
         )
+        version = level_of(level).name
         name = f"{plan.artist} - {plan.title} ({CREATOR}) [{version}].osu"
         files[name] = "\r\n".join(lines).encode("utf-8")
     return files

@@ -7,12 +7,16 @@ a file without their line ends.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
+from model_core.training.mapper.file import breaks
 from model_core.training.songs import SectionKind, SongPlan
 
 _NEW_COMBO, _SKIP_ONE_COLOUR = 4, 16
 _CIRCLE_FIELDS = 6
+_REST_BARS = 3
 _OFFSET_MS = 2  # a hand sets a volume line by eye, just before the beat
 _COLOURS = (
     "Combo1 : 255,170,96",
@@ -52,8 +56,9 @@ def finish_by_hand(
     ]
     _replace(parts["Metadata"], "Creator", f"Creator:{creator}")
     _replace(parts["Metadata"], "Tags", f"Tags:{plan.genre} synthetic public domain sample cc0")
-    breaks = [line for line in parts["Events"] if line.startswith("2,")]
-    parts["Events"] = [*_events(plan, breaks), ""]
+    pauses = [line for line in parts["Events"] if line.startswith("2,")]
+    parts["HitObjects"], rest = _rest(parts["HitObjects"], parts["Difficulty"], plan)
+    parts["Events"] = [*_events(plan, [*pauses, *rest]), ""]
     parts["TimingPoints"] = _volume_dips(parts["TimingPoints"], plan)
     parts["Colours"] = [*_COLOURS, ""]
     parts["HitObjects"] = _objects(parts["HitObjects"], plan, seed, thorough)
@@ -81,13 +86,37 @@ def _replace(lines: list[str], key: str, new: str) -> None:
             lines[index] = new
 
 
-def _events(plan: SongPlan, breaks: list[str]) -> list[str]:
+def _rest(lines: list[str], difficulty: list[str], plan: SongPlan) -> tuple[list[str], list[str]]:
+    """A rest after the last climax: the objects without those of a few bars, and the break.
+
+    What begins on the climax's end stays, and the first object after the rest begins a combo.
+    """
+    *_, calm = (
+        after.first_tick
+        for before, after in itertools.pairwise(plan.sections)
+        if before.kiai and not after.kiai
+    )
+    tempo = plan.tempo_at(calm)
+    first = plan.milliseconds(calm) + _OFFSET_MS
+    last = first + _REST_BARS * tempo.meter * tempo.beat_length - 2 * _OFFSET_MS
+    kept = [line for line in lines if not line or not first < int(line.split(",")[2]) < last]
+    index = next(i for i, line in enumerate(kept) if line and int(line.split(",")[2]) > first)
+    fields = kept[index].split(",")
+    fields[3] = str(int(fields[3]) | _NEW_COMBO)
+    kept[index] = ",".join(fields)
+    ends = round(first + tempo.beat_length)  # of what begins on the climax's end
+    rate = next(float(line.split(":")[1]) for line in difficulty if line.startswith("Approach"))
+    spans = ((ends, ends), (int(fields[2]), int(fields[2])))
+    return kept, [f"2,{start},{end}" for start, end in breaks(spans, rate)]
+
+
+def _events(plan: SongPlan, rests: list[str]) -> list[str]:
     """Background, breaks and lights that rise during each chorus."""
     lines = [
         "//Background and Video events",
         '0,0,"bg.jpg",0,0',
         "//Break Periods",
-        *breaks,
+        *rests,
         "//Storyboard Layer 0 (Background)",
     ]
     for number, section in enumerate(plan.sections):
