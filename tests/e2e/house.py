@@ -28,6 +28,7 @@ from osu_companion.v1 import jobs_pb2
 
 from clients.client import Client
 from clients.client.synchronous import JobStream
+from model_core.beatmap import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = next(path for path in sorted((ROOT / "samples").iterdir()) if path.is_dir())
@@ -36,6 +37,23 @@ _MODEL = "OSU_COMPANION_MODEL"
 
 # For a machine with much else to do: nothing here takes a tenth of it on an idle one.
 PATIENCE_S = 240.0
+
+
+def moment(after_ms: int) -> int:
+    """The first time from ``after_ms`` on at which an object of the bundled Insane map begins and
+    no object of either map is under way: where a range may begin. In ms."""
+    hardest, *others = (
+        parse(path.read_bytes()).hit_objects
+        for name in ("Insane", "Normal")
+        for path in SAMPLE.glob(f"*{name}*.osu")
+    )
+    under_way = [item for objects in (hardest, *others) for item in objects]
+    return next(
+        int(found.time)
+        for found in hardest
+        if found.time >= after_ms
+        and not any(item.time < found.time <= item.end_time for item in under_way)
+    )
 
 
 @dataclass(frozen=True)

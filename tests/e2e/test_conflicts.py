@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.house import House, Mapset, Running
+from tests.e2e.house import House, Mapset, Running, moment
 from tests.e2e.untouched import assert_only_the_range_changed, object_lines
 
-START, END = 20_154, 25_492
+START = moment(20_000)
+END = START + 5_338
 
 
 def begin(house: House, mapset: Mapset, *more: object) -> Running:

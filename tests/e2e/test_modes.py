@@ -8,10 +8,11 @@ from clients.cli.timestamps import format_time
 from model_core.beatmap import parse
 from model_core.beatmap.columns import column_of
 from model_core.beatmap.hit_objects import ObjectKind
-from tests.e2e.house import House, Mapset
+from tests.e2e.house import House, Mapset, moment
 from tests.e2e.untouched import assert_only_the_range_changed, lines_of
 
-START, END = 20_154, 22_547
+START = moment(20_000)
+END = START + 2_393
 RANGE = ("--from", format_time(START), "--to", format_time(END))
 KEYS = 4
 

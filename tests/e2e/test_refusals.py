@@ -11,11 +11,13 @@ import pytest
 from osu_companion.local.endpoint import write_endpoint
 from osu_companion.v1 import status_pb2
 
+from clients.cli.timestamps import format_time
 from clients.client import Client, ClientError, RefusedError, UnreachableError, UsageError
 from clients.remapping import follow
-from tests.e2e.house import House, Mapset
+from tests.e2e.house import House, Mapset, moment
 
-START, END = 20_154, 22_000
+START = moment(20_000)
+END = START + 1_846
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +95,8 @@ def test_ranges_that_are_none(house: House, mapset: Mapset) -> None:
     assert refused(house, path, -4_000, -1_000).reason == "RANGE_OUTSIDE_SONG"
     assert refused(house, path, START + 1, START + 1).reason == "RANGE_EMPTY"
     assert refused(house, path, END, START).reason == "RANGE_EMPTY"
-    told = house.run("remap", path, "--from", "00:20:155", "--to", "00:20:155", "--json").error
+    between = format_time(START + 1)
+    told = house.run("remap", path, "--from", between, "--to", between, "--json").error
     assert (told["exit_code"], told["reason"]) == (4, "RANGE_EMPTY")
 
 

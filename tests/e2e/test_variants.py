@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from tests.e2e.house import House, Mapset
+from tests.e2e.house import House, Mapset, moment
 from tests.e2e.untouched import assert_only_the_range_changed
 
-START, END = 20_154, 23_467
+START = moment(20_000)
+END = START + 3_313
 RANGE = ("--from", START, "--to", END)
 
 
