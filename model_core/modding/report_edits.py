@@ -16,7 +16,7 @@ from model_core.beatmap import Beatmap, HitObject, ObjectKind, ObjectSounds, Sou
 from model_core.beatmap.columns import column_x
 from model_core.beatmap.edits.combo_edits import turned_line
 from model_core.beatmap.edits.red_line_texts import line_text
-from model_core.beatmap.edits.resnapping import ObjectMove
+from model_core.beatmap.edits.resnapping import ON_TICK, ObjectMove
 from model_core.beatmap.edits.sound_fields import LineTooShort, rewrite_line, wanted_fields
 from model_core.beatmap.hit_objects import LAZER_VERSION
 from model_core.hitsounds.results import BODY
@@ -61,6 +61,10 @@ class Editor:
         if not at_head:
             return None
         if pair == (EventType.TIME, EventType.TIME):
+            # Further away, something else is missing there, and this is not what should move.
+            beat = self._beatmap.timing.beat_length_at(item.time)
+            if abs(expected.value - item.time) > beat / 2:
+                return None
             return self._move(item, self._subject.ticks.nearest(expected.value))
         if pair == (EventType.SNAPPING, EventType.SNAPPING) and expected.value:
             tick = self._beatmap.timing.nearest_tick(item.time, (expected.value,))
@@ -124,7 +128,7 @@ class Editor:
         """The whole object to a tick, where it then passes, meets and sounds like nothing else."""
         beatmap, subject = self._beatmap, self._subject
         time = tick if beatmap.version >= LAZER_VERSION else float(floor(tick + _ROUNDING))
-        if abs(time - item.time) < 1.0:
+        if abs(time - item.time) < ON_TICK:
             return None
         end = item.end_time + time - item.time
         low, high = min(time, item.time), max(end, item.end_time)

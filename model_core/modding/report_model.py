@@ -31,8 +31,9 @@ from .rules.subject import Subject
 from .suggestions import HEADS, Suggestion, describe, part_name, part_types, suggestions
 from .suggestions import Category as SaidCategory
 
-#: From this importance on (a tenth of the relative surprisal) a suggestion is no mere taste.
-TASTE_ENDS = 10.0
+#: Less likely than one in thirty thousand: more than taste, but never a broken rule. By bits, as
+#: the ranks are, so that no suggestion of a lower rank seems to weigh more.
+WARNING_BITS = 15.0
 _PLACES = frozenset(
     {
         EventType.POSITION,
@@ -226,19 +227,18 @@ class _Merger:
         return f"{'moment' if kind is None else kind.value}@{reading.time:.10g}"
 
     def _reported(self, anchor: str, own: Sequence[Suggestion], rank: int) -> Reported:
-        lead = own[0]
+        lead, bits = own[0], own[0].reading.surprisal
         kinds = dict.fromkeys(each.reading.event.type.value for each in own)
         key, *also = (f"model/{kind}/{anchor}" for kind in kinds)
         indices = self._objects(lead)
         refs = tuple(self._refs[index] for index in indices)
         details = tuple(self._detail(each) for each in own)
-        importance = max(each.importance for each in own)
         fixes = (self._editor.fix(each, indices) for each in own)
         finding = Finding(
             source=Source.MODEL,
             rule="model",
             key=key,
-            severity=Severity.WARNING if importance >= TASTE_ENDS else Severity.INFO,
+            severity=Severity.WARNING if bits >= WARNING_BITS else Severity.INFO,
             category=Category(lead.category.value),
             message=_sentences(details),
             found=details[0].found,
@@ -246,7 +246,7 @@ class _Merger:
             times=_times(own, refs),
             objects=refs,
             fix=next((fix for fix in fixes if fix is not None), None),
-            surprisal=lead.reading.surprisal,
+            surprisal=bits,
         )
         return Reported(finding, tuple(also), rank, details)
 

@@ -1,0 +1,60 @@
+"""Parts, order and words of a report, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from clients.reports.reading import counted, grouped, line, link, plain, require, summary, weight
+
+from .samples import HOSTILE, report
+
+
+def test_groups_hold_every_suggestion_once_the_heaviest_first() -> None:
+    found = report()
+    groups = list(grouped(found))
+    ids = [each["id"] for _, _, own in groups for each in own]
+    assert sorted(ids) == sorted(each["id"] for each in found["suggestions"])
+    weights = [("problem", "warning", "negligible", "info").index(s) for s, _, _ in groups]
+    assert weights == sorted(weights)
+    assert len({(s, c) for s, c, _ in groups}) == len(groups)
+
+
+def test_what_there_is_in_one_sentence() -> None:
+    found = report()
+    count = len(found["suggestions"])
+    assert summary(found).endswith(f"; {count - 1} new; 1 gone since")
+    found["counts"]["dismissed"] = 2
+    assert summary(found).endswith("; 2 dismissed")
+    assert (counted("problem", 1), counted("info", 2)) == ("1 problem", "2 remarks")
+
+
+def test_a_line_is_what_mappers_post() -> None:
+    found = report()
+    own = found["suggestions"][-1]
+    assert line(found, own) == "00:01:500 (2) - What, and why."
+    assert weight(own) == "21.2 bits, no. 1 of the map"
+    assert link(own) == "osu://edit/00:01:500%20(2)"
+    own["file"] = "b.osu"
+    assert line(found, own).endswith(" (b.osu)")
+    assert line(found, {**own, "timestamp": ""}) == "What, and why. (b.osu)"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["javascript:alert(1)", "osu://edit/00:01\x1b[2J", "osu://edit/a b", "http://x", "", "osu://e"],
+)
+def test_no_link_leads_elsewhere(target: str) -> None:
+    assert link({"link": target}) == ""
+
+
+def test_plain_text_is_one_line_without_controls() -> None:
+    shown = plain(HOSTILE)
+    assert shown.isprintable() or all(c == " " or c.isprintable() for c in shown)
+    assert "\x1b" not in shown and "\u202e" not in shown and "\n" not in plain("a\r\nb")
+
+
+def test_what_is_no_report_is_refused() -> None:
+    with pytest.raises(ValueError, match="no modding report"):
+        require({"type": "result"})
+    with pytest.raises(ValueError, match="form 2"):
+        require({**report(), "format": 2})
