@@ -73,7 +73,9 @@ def _refuse_a_taken_name(name: str, source: Source) -> None:
     """Before the model writes a map that could not be put anywhere."""
     beatmap = source.beatmap
     file_name = difficulty_file_name(beatmap.artist, beatmap.title, beatmap.creator, name)
-    if (source.path.parent / file_name).exists():
+    # As Windows has it, where most mapsets end up: case makes no other name.
+    names = {entry.name.casefold() for entry in source.path.parent.iterdir()}
+    if file_name.casefold() in names:
         raise Refusal(
             "FILE_EXISTS",
             f"{file_name} is in {source.path.parent} already, and no file is written over "

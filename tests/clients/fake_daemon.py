@@ -21,6 +21,10 @@ from grpc_status import rpc_status
 from osu_companion.local.endpoint import ERROR_DOMAIN, Endpoint, write_endpoint
 from osu_companion.local.paths import find_paths
 from osu_companion.v1 import (
+    difficulty_pb2,
+    difficulty_pb2_grpc,
+    hitsound_pb2,
+    hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
     models_pb2,
@@ -41,7 +45,7 @@ from clients.patching import LinePatch
 TOKEN = "a-token"
 JOB = "job-1"
 
-Answer = Callable[[remap_pb2.RemapBeatmapRequest, Any], Iterator[jobs_pb2.JobEvent]]
+Answer = Callable[[Any, Any], Iterator[jobs_pb2.JobEvent]]
 
 
 def refusal(code: int, reason: str, message: str, *lines: str) -> rpc_status_pb2.Status:
@@ -158,6 +162,8 @@ def variants_of(*patches: LinePatch) -> list[Any]:
 
 
 class FakeDaemon(
+    difficulty_pb2_grpc.DifficultyServiceServicer,  # type: ignore[misc]
+    hitsound_pb2_grpc.HitsoundServiceServicer,  # type: ignore[misc]
     jobs_pb2_grpc.JobServiceServicer,  # type: ignore[misc]
     models_pb2_grpc.ModelServiceServicer,  # type: ignore[misc]
     patches_pb2_grpc.PatchServiceServicer,  # type: ignore[misc]
@@ -179,6 +185,8 @@ class FakeDaemon(
         self.dropped = threading.Event()
         self.stopped = threading.Event()
         self._server = grpc.server(futures.ThreadPoolExecutor(8))
+        difficulty_pb2_grpc.add_DifficultyServiceServicer_to_server(self, self._server)
+        hitsound_pb2_grpc.add_HitsoundServiceServicer_to_server(self, self._server)
         jobs_pb2_grpc.add_JobServiceServicer_to_server(self, self._server)
         models_pb2_grpc.add_ModelServiceServicer_to_server(self, self._server)
         patches_pb2_grpc.add_PatchServiceServicer_to_server(self, self._server)
@@ -215,6 +223,16 @@ class FakeDaemon(
         context.add_callback(self.dropped.set)
         for event in self.answer(request, context):
             yield remap_pb2.RemapBeatmapResponse(event=event)
+
+    def HitsoundBeatmap(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        self._heard(request, context)
+        for event in self.answer(request, context):
+            yield hitsound_pb2.HitsoundBeatmapResponse(event=event)
+
+    def MakeGuestDifficulty(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        self._heard(request, context)
+        for event in self.answer(request, context):
+            yield difficulty_pb2.MakeGuestDifficultyResponse(event=event)
 
     def AttachJob(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
         self._heard(request, context)

@@ -15,6 +15,8 @@ from daemon.worker.tasks.task import Task, warnings_of
 
 if TYPE_CHECKING:
     from model_core.maps.generate import GeneratedMap
+    from model_core.maps.parameters import GenerationParameters
+    from model_core.refiner import Refiner
 
 
 def answer(task: Task) -> jobs_pb2.JobResult:
@@ -26,12 +28,15 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     parameters = GenerationParameters(**options_of(GUEST_DIFFICULTY, request))
     if parameters.start_ms is not None:
         task.refuse_after_the_end(parameters.start_ms)
+    source = task.source()
+    mode = source.mode if parameters.mode is None else parameters.mode
     made = generate_difficulty(
         task.model,
-        task.source(),
+        source,
         task.audio,
         parameters,
         request.name,
+        refiner=_configured_refiner(task, parameters, mode),
         progress=task.advance,
         cancelled=task.cancelled,
     )
@@ -52,6 +57,17 @@ def answer(task: Task) -> jobs_pb2.JobResult:
         }
     )
     return told
+
+
+def _configured_refiner(task: Task, parameters: GenerationParameters, mode: int) -> Refiner | None:
+    """The refiner that the configuration names, where positions are to be refined."""
+    from model_core.maps.refining import wants_refiner
+    from model_core.refiner import usual_refiner
+
+    named, layout = task.frame.get("refiner"), task.model.layout
+    if not named or not wants_refiner(layout, parameters, layout.written_mode(mode)):
+        return None
+    return usual_refiner(named, task.model.device.type)
 
 
 def file_message(made: GeneratedMap) -> patches_pb2.NewBeatmap:
