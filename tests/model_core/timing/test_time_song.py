@@ -34,9 +34,9 @@ def starter() -> Model:
 @pytest.fixture(scope="module")
 def song() -> tuple[Audio, float]:
     """24 s of a song that was composed for no training, and its beat length."""
-    plan = compose(903)
+    plan = compose(900_150)
     samples = normalise(render(plan).astype(np.float32))[: 24 * 16000]
-    return Audio(samples, "composed 903"), plan.tempos[0].beat_length
+    return Audio(samples, "composed 900150"), plan.tempos[0].beat_length
 
 
 @pytest.mark.parametrize("mode", ["quick", "super"])
