@@ -15,10 +15,10 @@ from math import floor
 from model_core.beatmap import Beatmap, HitObject, ObjectKind, ObjectSounds, Sound, object_sounds
 from model_core.beatmap.columns import column_x
 from model_core.beatmap.edits.combo_edits import turned_line
-from model_core.beatmap.edits.red_line_texts import line_text
 from model_core.beatmap.edits.resnapping import ON_TICK, ObjectMove
 from model_core.beatmap.edits.sound_fields import LineTooShort, rewrite_line, wanted_fields
 from model_core.beatmap.hit_objects import LAZER_VERSION
+from model_core.beatmap.timing import TICK_DIVISORS
 from model_core.hitsounds.results import BODY
 from model_core.hitsounds.voices import voices_of
 from model_core.tokens import ContextType, Event, EventType, TimedEvents
@@ -65,7 +65,8 @@ class Editor:
             beat = self._beatmap.timing.beat_length_at(item.time)
             if abs(expected.value - item.time) > beat / 2:
                 return None
-            return self._move(item, self._subject.ticks.nearest(expected.value))
+            tick = self._tick(expected.value)
+            return None if tick is None else self._move(item, tick)
         if pair == (EventType.SNAPPING, EventType.SNAPPING) and expected.value:
             tick = self._beatmap.timing.nearest_tick(item.time, (expected.value,))
             # The time itself was as expected, which a model knows to a step.
@@ -124,6 +125,14 @@ class Editor:
         found = voices_of(self._beatmap, self._read, self._layout, self._events)
         return {voice.index: voice.nodes for voice in found}
 
+    def _tick(self, moment: float) -> float | None:
+        """The tick of the coarsest beat division that a moment may mean, known to a step."""
+        for divisor in TICK_DIVISORS:
+            tick = self._beatmap.timing.nearest_tick(moment, (divisor,))
+            if abs(tick - moment) <= STEP_MS:
+                return tick
+        return None
+
     def _move(self, item: HitObject, tick: float) -> Fix | None:
         """The whole object to a tick, where it then passes, meets and sounds like nothing else."""
         beatmap, subject = self._beatmap, self._subject
@@ -158,11 +167,10 @@ class Editor:
 
     def _column(self, item: HitObject, column: int) -> Fix | None:
         beatmap, subject = self._beatmap, self._subject
-        if not 0 <= column < beatmap.key_count or len(line_text(beatmap, item.line)) == 0:
+        if not 0 <= column < beatmap.key_count:
             return None
-        if subject.meeting(item.time, item.end_time, column) or any(
-            each.time <= item.time <= each.end for each in subject.columns[column]
-        ):
+        others = subject.columns[column]
+        if any(each.time <= item.end_time and item.time <= each.end for each in others):
             return None
         x = str(column_x(column, beatmap.key_count))
         summary = f"move it to column {column + 1}"
