@@ -6,6 +6,7 @@ out are real patches. A request's ``descriptors`` make it misbehave.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import time
@@ -13,13 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from osu_companion.v1 import jobs_pb2, remap_pb2
+from osu_companion.v1 import difficulty_pb2, jobs_pb2, patches_pb2, remap_pb2
 
 from daemon.model_errors import reason_of
 from daemon.worker.answer import variant_message
 from daemon.worker.engine_api import Loaded, Progress, TaskFailed
 from model_core.beatmap import NewObject, ObjectKind, Sound, parse
 from model_core.beatmap.edits import remap
+from model_core.beatmap.edits.new_difficulty import new_difficulty
 from model_core.errors import CompanionError
 
 TOKEN_SECONDS = 0.005
@@ -45,7 +47,12 @@ class FakeEngine:
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> dict[str, Any]:
-        request = remap_pb2.RemapBeatmapRequest.FromString(task["request"])
+        make = {"RemapBeatmap": self._remap, "MakeGuestDifficulty": self._difficulty}
+        asked = {
+            "RemapBeatmap": remap_pb2.RemapBeatmapRequest,
+            "MakeGuestDifficulty": difficulty_pb2.MakeGuestDifficultyRequest,
+        }
+        request = asked[task["method"]].FromString(task["request"])
         wishes = set(request.options.descriptors)
         assert Path(task["audio"]).is_file()
         progress(Progress("AUDIO"))
@@ -66,26 +73,16 @@ class FakeEngine:
             time.sleep(TOKEN_SECONDS)
             progress(Progress("DECODE", 1, 1, token, 200.0, token // 4, 1.0))
         try:
-            return {"result": self._result(request, task["map"])}
+            return {"result": make[task["method"]](request, task["map"])}
         except CompanionError as error:
             raise TaskFailed(reason_of(error), str(error)) from error
 
-    def _result(self, request: remap_pb2.RemapBeatmapRequest, data: bytes) -> bytes:
+    def _remap(self, request: remap_pb2.RemapBeatmapRequest, data: bytes) -> bytes:
         beatmap = parse(data)
         generator = random.Random(request.seed)
         variants = []
         for number in range(1, request.variants + 1):
-            objects = [
-                NewObject(
-                    kind=ObjectKind.CIRCLE,
-                    time=when,
-                    x=generator.randrange(512),
-                    y=generator.randrange(384),
-                    new_combo=False,
-                    sounds=(Sound(0, 1, 1, 60),),
-                )
-                for when in range(request.start_ms, request.end_ms, 250)
-            ]
+            objects = _circles(generator, request.start_ms, request.end_ms)
             edit = remap(beatmap, request.start_ms, request.end_ms, objects)
             variants.append(
                 variant_message(
@@ -94,3 +91,29 @@ class FakeEngine:
             )
         timings = jobs_pb2.JobTimings(decode_ms=100.0, tokens=20)
         return jobs_pb2.JobResult(variants=variants, timings=timings).SerializeToString()
+
+    def _difficulty(self, request: difficulty_pb2.MakeGuestDifficultyRequest, data: bytes) -> bytes:
+        objects = _circles(random.Random(request.seed), 1000, 4000)
+        made = new_difficulty(parse(data), name=request.name, objects=objects, made_by="fake")
+        file = patches_pb2.NewBeatmap(
+            file_name=made.file_name,
+            content=made.data,
+            sha256=hashlib.sha256(made.data).hexdigest(),
+            text=made.summary.text,
+        )
+        variant = patches_pb2.BeatmapVariant(number=1, file=file)
+        return jobs_pb2.JobResult(variants=[variant]).SerializeToString()
+
+
+def _circles(generator: random.Random, start_ms: int, end_ms: int) -> list[NewObject]:
+    return [
+        NewObject(
+            kind=ObjectKind.CIRCLE,
+            time=when,
+            x=generator.randrange(512),
+            y=generator.randrange(384),
+            new_combo=False,
+            sounds=(Sound(0, 1, 1, 60),),
+        )
+        for when in range(start_ms, end_ms, 250)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from osu_companion.v1 import (
     difficulty_pb2_grpc,
     hitsound_pb2,
     hitsound_pb2_grpc,
+    jobs_pb2,
+    patches_pb2,
+    provenance_pb2,
 )
 from osu_companion.v1.parameters import PARAMETERS
 
-from tests.daemon.conftest import MAP_LINES, Mapset, RunningDaemon
+from tests.daemon.conftest import MAP_LINES, Mapset, RunningDaemon, sha256
 from tests.daemon.errors import details, reason, status_of
 
 HITSOUND, DIFFICULTY = "HitsoundBeatmap", "MakeGuestDifficulty"
@@ -187,3 +191,43 @@ def test_a_file_that_is_there_is_said_before_anything_is_made(
         taken.unlink()
     assert reason(status) == "FILE_EXISTS" and taken.name in status.message
     assert status.code == grpc.StatusCode.ALREADY_EXISTS.value[0]
+
+
+def test_a_new_file_is_a_job_like_any_other(
+    shared_daemon: RunningDaemon, shared_mapset: Mapset
+) -> None:
+    stream = ask(shared_daemon, DIFFICULTY, shared_mapset.map, {"difficulty": 3.0}, seed=4)
+    events = [response.event for response in stream]
+    codes = [event.notice.code for event in events if event.HasField("notice")]
+    assert provenance_pb2.Notice.CODE_RANKING in codes
+    result = events[-1].result
+    assert [notice.code for notice in result.notices] == codes
+    (variant,) = result.variants
+    assert variant.WhichOneof("change") == "file"
+    assert sha256(variant.file.content) == variant.file.sha256
+    about = result.provenance
+    assert (about.verb, about.seed, about.options["difficulty"]) == ("guest difficulty", 4, 3.0)
+    assert about.options["name"] == "My Hard" and "variants" not in about.options
+    job_id = events[-1].job_id
+    job = shared_daemon.jobs("GetJob", jobs_pb2.GetJobRequest(job_id=job_id)).job
+    assert (job.kind, job.variants) == (DIFFICULTY, 1)
+    request = patches_pb2.GetVariantRequest(job_id=job_id, number=1)
+    assert shared_daemon.patches("GetVariant", request).variant == variant
+    # The daemon itself writes nothing.
+    assert not (shared_mapset.folder / variant.file.file_name).exists()
+
+
+def test_a_waiting_one_waits_again_after_a_restart(
+    daemon: RunningDaemon, mapset: Mapset, starter: Callable[..., RunningDaemon]
+) -> None:
+    running = daemon.remap(mapset.map, "slow", detached=True)
+    next(running)
+    waiting = ask(daemon, DIFFICULTY, mapset.map, seed=5, detached=True)
+    job_id = next(waiting).event.job_id
+    daemon.process.kill()
+    daemon.process.wait()
+    second = starter()
+    attached = second.jobs("AttachJob", jobs_pb2.AttachJobRequest(job_id=job_id))
+    event = list(attached)[-1].event
+    assert event.result.seed == 5
+    assert "[My Hard].osu" in event.result.variants[0].file.file_name

@@ -15,6 +15,7 @@ from clients.patching import NameTakenError, Patcher
 from clients.remapping import follow, origin_of
 from model_core.beatmap import parse
 from tests.e2e.house import House, Mapset, until_decoding
+from tests.e2e.test_modes import in_mode
 from tests.e2e.untouched import lines_of
 
 START, END = 10_000, 16_000
@@ -84,6 +85,25 @@ def test_of_another_mode_for_people(house: House, mapset: Mapset) -> None:
     assert path.name in ran.out and "Seed 1, model" in ran.out and "undo" in ran.out
     assert "ranking criteria" in ran.err and "window 1 of" in ran.err
     assert house.run("undo", path).code == 0
+
+
+@pytest.mark.parametrize("mode", [1, 2])
+def test_every_mode(house: House, mapset: Mapset, mode: int) -> None:
+    """From a map of that mode, and to it from another."""
+    options = DifficultyOptions(mode=mode, difficulty=2.0, star_tries=1)
+    source = mapset.normal
+    own = in_mode(source.read_bytes(), mode)
+    with house.client() as client:
+        for data in (source.read_bytes(), own):
+            source.write_bytes(data)
+            stream = client.guest_difficulty(
+                source, "Mine", start_ms=START, end_ms=END, seed=1, options=options
+            )
+            (variant,) = follow(stream, lambda _: None).variants
+            made = parse(variant.file.content)
+            assert (made.mode, variant.file.mode) == (mode, mode)
+            assert len(made.hit_objects) == variant.file.objects > 0
+            assert all(START <= item.time <= END for item in made.hit_objects)
 
 
 def test_a_name_that_is_taken_meanwhile(house: House, mapset: Mapset) -> None:

@@ -10,11 +10,13 @@ from osu_companion.v1 import jobs_pb2, patches_pb2
 
 from clients.cli.timestamps import format_time
 from clients.client import AsyncClient, HitsoundOptions
+from clients.client.requests import line_patch
 from clients.notices import Teller
 from clients.patching import Patcher
 from clients.remapping import MapConflictError, apply, follow, origin_of
 from model_core.beatmap import parse
 from tests.e2e.house import House, Mapset
+from tests.e2e.test_modes import in_mode
 from tests.e2e.untouched import lines_of
 
 START, END = 20_000, 26_000
@@ -180,6 +182,24 @@ async def test_the_asynchronous_client_gets_the_same(house: House, mapset: Mapse
             if event.HasField("result"):
                 hashes.append(event.result.variants[0].patch.result_sha256)
     assert len(hashes) == 2 and hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("mode", [1, 2, 3])
+def test_every_mode_keeps_all_but_sounds(house: House, mapset: Mapset, mode: int) -> None:
+    path = mapset.insane
+    before = sounding(in_mode(path.read_bytes(), mode), CLAP)
+    path.write_bytes(before)
+    _, result, variant = asked(house, path)
+    after = line_patch(variant.patch).apply(before)
+    changed = assert_only_sounds_changed(before, after, START, END)
+    assert changed == variant.patch.summary.sounds_changed
+    # The starter was never shown these modes, and says so.
+    assert any("knows osu! (standard) only" in notice.text for notice in result.notices)
+    if mode == 1:
+        # A clap is a note's colour there, and no sound.
+        for old, new in zip(lines_of(before), lines_of(after), strict=True):
+            if old[0] == "HitObjects" and old[1].count(b",") >= 4:
+                assert old[1].split(b",")[4] == new[1].split(b",")[4]
 
 
 def test_a_map_without_a_red_line(house: House, mapset: Mapset) -> None:
