@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 
 from model_core.errors import CheckpointNotFound, CompanionError, InputError, NotSupported
+from model_core.training.arguments import Parser
 from model_core.training.client import stop_when_input_ends
 from model_core.training.steps import STEPS, Teller
 
@@ -24,7 +26,7 @@ _EXTRA = ("accelerate", "tensorboard", "matplotlib")
 def main() -> int:
     """Parse the command line and run one step; the exit code, with the reason said."""
     name = "osu-companion train" if "--client" in sys.argv else "python -m model_core.training"
-    parser = argparse.ArgumentParser(prog=name, description=_ABOUT)
+    parser = Parser(prog=name, description=_ABOUT)
     parser.add_argument("--client", action="store_true", help=argparse.SUPPRESS)
     steps = parser.add_subparsers(dest="step", required=True)
     for name, step in STEPS.items():
@@ -44,7 +46,8 @@ def main() -> int:
         return teller.error(str(error), code, type(error).__name__)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
-            raise
+            traceback.print_exc()
+            return teller.error(str(error), _FAILED, "ModuleNotFoundError")
         text = f'{error.name} is not installed. Install it with: pip install "osu-companion[train]"'
         return teller.error(text, _REFUSED, "LIBRARY_MISSING")
     except OSError as error:
@@ -52,6 +55,9 @@ def main() -> int:
     except KeyboardInterrupt:
         text = "Stopped. The same command goes on from the last saved state."
         return teller.error(text, _CANCELLED, "CANCELLED")
+    except Exception as error:  # an accident: the traceback is for a report, the last line for all
+        traceback.print_exc()
+        return teller.error(f"{type(error).__name__}: {error}", _FAILED, type(error).__name__)
 
 
 if __name__ == "__main__":

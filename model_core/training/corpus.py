@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -39,7 +41,9 @@ __all__ = [
     "make_maps",
     "make_song",
     "map_of",
+    "read_maps",
     "read_song",
+    "read_sound",
     "song_files",
     "tables_of",
     "write_maps",
@@ -55,6 +59,11 @@ AUDIBLE: tuple[str, ...] = tuple(part.value for part in Part)
 MAPS: tuple[int, int, int, int] = (3, 1, 1, 1)
 _MANIA = 3
 _KEYS = (4, 4, 4, 4, 7, 7, 5, 6)
+# What damaged archives make numpy and zipfile stumble over.
+_UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error,
+    NotImplementedError, SyntaxError, MemoryError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,34 +196,61 @@ def tables_of(folder: Path, *, most: int) -> tuple[list[int], bool]:
     """The ``most`` mappers with most maps in a folder, and whether it is known what sounds.
 
     Mappers are ids, those with more maps first; only the maps' files are read, and one song.
+
+    Raises:
+        InputError: a file is damaged; the message names it.
     """
     counts: Counter[int] = Counter()
     paths = song_files(folder)
     for path in paths:
-        rows = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        counts.update(entry.mapper_id for entry in map(_entry, rows) if entry.mapper_id is not None)
+        counts.update(entry.mapper_id for entry in read_maps(path) if entry.mapper_id is not None)
     heard = bool(paths) and read_song(paths[0]).heard
     return [mapper for mapper, _ in counts.most_common(most)], heard
+
+
+def read_maps(path: Path) -> tuple[MapEntry, ...]:
+    """The maps beside the song ``NAME.npz``; none where there is no file of maps.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    beside = path.with_suffix(".json")
+    try:
+        rows = json.loads(beside.read_text(encoding="utf-8"))
+        return tuple(_entry(row) for row in rows)
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(_damaged(beside, path, error)) from error
 
 
 def read_song(path: Path) -> SongEntry:
     """Read ``NAME.npz``, with the maps beside it where there are any.
 
     Raises:
-        InputError: the files are damaged; the message names which.
+        InputError: a file is damaged; the message names it.
     """
-    beside = path.with_suffix(".json")
+    samples, notes = read_sound(path)
+    return SongEntry(path.stem, samples, notes, read_maps(path))
+
+
+def read_sound(path: Path) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """A song's samples and notes alone; raises as :func:`read_song` does."""
     try:
         with np.load(path) as stored:
             samples, notes = stored["samples"], stored["notes"]
-        rows = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else []
-        maps = tuple(_entry(row) for row in rows)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-        raise InputError(
-            f"{path} or {beside.name} beside it is damaged ({error}). Delete both and make or "
-            "import that song again."
-        ) from error
-    return SongEntry(path.stem, samples, notes, maps)
+        if samples.ndim != 1 or samples.dtype != np.int16 or notes.shape[1:] != (4,):
+            raise ValueError("its arrays are of another kind")
+    except _UNREADABLE as error:
+        raise InputError(_damaged(path, path.with_suffix(".json"), error)) from error
+    return samples, notes
+
+
+def _damaged(path: Path, other: Path, error: Exception) -> str:
+    return (
+        f"{path} is damaged ({error}). Delete it and {other.name} beside it, and make or import "
+        "that song again."
+    )
 
 
 def _entry(row: dict[str, Any]) -> MapEntry:
@@ -259,5 +295,10 @@ def build_corpus(
         yield from map(_build_one, jobs)
         return
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
-        yield from pool.map(_build_one, jobs, chunksize=4)
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_work_alone) as pool:
+        yield from pool.map(_build_one, jobs)
+
+
+def _work_alone() -> None:
+    """Ctrl-C comes to workers of a terminal's command too, but is its business, not theirs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,6 +8,8 @@ loader's workers), with seeds of their own that also change with the step a trai
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +83,8 @@ class WindowDataset:
         shard: this reader's number, and how many readers share the folder.
 
     Raises:
-        InputError: the folder holds no song with maps of the layout's modes.
+        InputError: the folder holds no song with maps of the layout's modes, or none that is not
+            damaged. Single damaged songs are left out, with a line on standard error.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class WindowDataset:
         self._shard = shard
         self._queue: list[Path] = []
         self._songs = 0
+        self._told: set[str] = set()
 
     # ------------------------------------------------------------------ songs
 
@@ -132,19 +136,38 @@ class WindowDataset:
     def _open_next(self) -> None:
         # Two passes over the folder without a single map that fits end the search.
         fruitless = 0
+        damage: InputError | None = None
         while fruitless <= 2 * max(1, self._songs):
-            song = read_song(self._next_path())
-            if self._rng.random() < self.augmentation.tempo:
+            try:
+                song = read_song(self._next_path())
+            except InputError as error:
+                if not self._songs:
+                    raise
+                # One bad file must not end a night's training, nor one that an import took out.
+                if not isinstance(error.__cause__, FileNotFoundError):
+                    damage = error
+                    self._warn(str(error))
+                fruitless += 1
+                continue
+            if len(song.samples) and self._rng.random() < self.augmentation.tempo:
                 song = stretched(song, SPEEDS[int(self._rng.integers(len(SPEEDS)))])
             examples = examples_of(song, self.vocabulary, self.layout)
-            if examples:
+            if examples and len(song.samples):
                 self._pool.append(_Open(song, examples))
                 return
             fruitless += 1
+        if damage is not None:
+            raise damage
         raise InputError(
             f"No map in {self.folder} is of a mode that is trained (modes "
-            f"{', '.join(map(str, self.layout.modes))})."
+            f"{', '.join(map(str, self.layout.modes))}), has objects and a red line."
         )
+
+    def _warn(self, text: str) -> None:
+        """Say once of each damaged file that it is left out."""
+        if text not in self._told:
+            self._told.add(text)
+            print(f"Left out: {text}", file=sys.stderr, flush=True)
 
     def _draw_song(self) -> _Open:
         if self._left <= 0:
@@ -264,16 +287,43 @@ class WindowStream(IterableDataset[Batch]):
         return dataset.batches(self._size, self._lengths, heard=self._heard)
 
 
+class _OfWorkers(IterableDataset[Batch | str]):
+    """A stream in a worker process: what is wrong with the input comes as its text, last.
+
+    An error that crosses processes would be told with the worker's whole traceback.
+    """
+
+    def __init__(self, stream: WindowStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[Batch | str]:
+        try:
+            yield from self._stream
+        except InputError as error:
+            yield str(error)
+
+
+def _work_alone(_: int) -> None:
+    """Ctrl-C on a terminal comes to workers too, but is the business of who started them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def batches_of(stream: WindowStream, workers: int, *, pin: bool = False) -> Iterator[Batch]:
     """A stream's batches, made by so many spawned processes (0: in this one)."""
     if workers == 0:
         yield from stream
         return
-    yield from DataLoader(
-        stream,
+    loader = DataLoader(
+        _OfWorkers(stream),
         batch_size=None,
         num_workers=workers,
         multiprocessing_context="spawn",
         prefetch_factor=4,
         pin_memory=pin,
+        worker_init_fn=_work_alone,
     )
+    for batch in loader:
+        if isinstance(batch, str):
+            raise InputError(batch)
+        yield batch

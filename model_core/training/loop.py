@@ -12,7 +12,7 @@ import math
 import os
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,10 @@ from model_core.training.options import (
     useful_compile,
     useful_workers,
 )
-from model_core.training.state import Average, read_state, write_state
+from model_core.training.state import STATE, Average, alone_in, read_state, write_state
 
 __all__ = ["Trainer", "TrainingOptions", "train"]
 
-STATE = "state.pt"
 _STAGES = ("hearing", "mapping")
 
 
@@ -101,12 +100,20 @@ class Trainer:
         if self.accelerator.is_main_process:
             out.mkdir(parents=True, exist_ok=True)
         self.accelerator.wait_for_everyone()
+        self._alone = ExitStack()
+        if self.accelerator.is_main_process:
+            self._alone.enter_context(alone_in(out))
         self._log = TrainingLog(
             out,
             tensorboard=options.tensorboard and self.accelerator.is_main_process,
             report=report,
         )
-        self._resume()
+        try:
+            self._resume()
+        except BaseException:
+            self._alone.close()
+            raise
+        self._begun = self.step
         self._module: nn.Module
         self._module, self._stepper = self.accelerator.prepare(losses, self._optimiser)
 
@@ -124,13 +131,14 @@ class Trainer:
             self._stage("hearing", options.hearing_minutes, options.hearing_steps)
             self._stage("mapping", options.minutes, options.steps)
             self._store()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, InputError):  # the latter: the corpus is gone or damaged
             # Among several processes some would wait for ones that are gone already.
-            if self.accelerator.num_processes == 1:
+            if self.accelerator.num_processes == 1 and self.step > self._begun:
                 self._store()
             raise
         finally:
             self._log.close()
+            self._alone.close()
 
     def _stage(self, name: str, minutes: float, steps: int | None) -> None:
         options = self.options
@@ -252,6 +260,7 @@ class Trainer:
                 self.out / STATE,
                 {
                     "version": 2,
+                    "mappers": list(self._vocabulary.mappers),
                     "network": _trained(losses.network),
                     "hearing": losses.hearing.state_dict(),
                     "average": self.average.state_dict(),
@@ -270,6 +279,10 @@ class Trainer:
         state = read_state(self.out / STATE)
         if state is None:
             return
+        if tuple(state.get("mappers", self._vocabulary.mappers)) != self._vocabulary.mappers:
+            raise InputError(
+                f"{self.out / STATE} is of a model with other mappers. Train in another folder."
+            )
         try:
             own = self._losses.network.state_dict()
             self._losses.network.load_state_dict({**own, **state["network"]})

@@ -31,7 +31,7 @@ from model_core.model import load_model
 from model_core.network.config import Family
 from model_core.network.model import Network
 from model_core.network.weight_names import published_names
-from model_core.training.corpus import song_files
+from model_core.training.corpus import read_maps, song_files
 from model_core.training.log import Report
 from model_core.training.loop import Trainer
 from model_core.training.options import TrainingOptions
@@ -104,8 +104,7 @@ def mode_of_corpus(corpus: Path) -> int | None:
     """The game mode of a corpus's maps; None where there are several, or no maps."""
     modes: set[int] = set()
     for path in song_files(corpus):
-        rows = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        modes |= {int(row.get("mode", 0)) for row in rows}
+        modes |= {entry.mode for entry in read_maps(path)}
         if len(modes) > 1:
             return None
     return next(iter(modes), None)

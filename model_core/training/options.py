@@ -81,6 +81,25 @@ class TrainingOptions:
             raise InputError(f"The precision is auto, bf16 or no, not {self.precision!r}.")
         if self.batch < 1 or self.accumulate < 1:
             raise InputError("A step needs at least one window: batch and accumulate count from 1.")
+        least = {"seed": 0, "log_steps": 1, "warmup_steps": 0, "workers": 0, "steps": 0}
+        for name, low in {**least, "hearing_steps": 0}.items():
+            value = getattr(self, name)
+            if value is not None and value < low:
+                raise InputError(f"{_told(name)} counts from {low}, so {value} cannot be.")
+        for name in ("minutes", "hearing_minutes", "save_minutes"):
+            value = getattr(self, name)
+            if not 0.0 <= value < math.inf:
+                raise InputError(f"{_told(name)} is a time in minutes from 0 on, not {value:g}.")
+        if not 0.0 < self.learning_rate < 1.0:
+            raise InputError(
+                f"The learning rate is above 0 and below 1, not {self.learning_rate:g}."
+            )
+        if not 0.0 <= self.ema < 1.0:
+            raise InputError(f"The average's decay (ema) is from 0 to below 1, not {self.ema:g}.")
+
+
+def _told(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 class Pace:

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from model_core.errors import InputError
 
-__all__ = ["Average", "read_state", "write_state"]
+__all__ = ["STATE", "Average", "alone_in", "read_state", "write_state"]
+
+STATE = "state.pt"
+_LOCK = ".training.lock"
 
 
 class Average:
@@ -56,6 +60,27 @@ class Average:
     def load_state_dict(self, values: dict[str, Tensor]) -> None:
         for name, value in self._values.items():
             value.copy_(values[name])
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """No other training writes to the folder meanwhile; the system ends that when a process dies.
+
+    Raises:
+        InputError: another training is writing there.
+    """
+    lock = FileLock(folder / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(
+            f"Another training is writing to {folder}. Wait until it is done, or train in another"
+            " folder."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:

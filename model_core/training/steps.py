@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from model_core.errors import InputError
+from model_core.training.arguments import count, counts, minutes, modes, number, shares
 from model_core.training.evaluation.command import add_arguments as evaluation_arguments
 from model_core.training.importing import command as importing
 from model_core.training.options import TrainingOptions
 from model_core.training.tasks import TaskOptions
 
 __all__ = ["STEPS", "Step", "Teller"]
+
+_TELL_EVERY_S = 2.0
 
 
 class Teller:
@@ -98,30 +104,33 @@ class Step:
 
 def _song_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--first", type=int, default=0, help="seed of the first song")
-    parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--maps", type=_counts, default=None,
+    parser.add_argument("--first", type=count(), default=0, help="seed of the first song")
+    parser.add_argument("--count", type=count(1), default=2000)
+    parser.add_argument("--maps", type=counts, default=None,
                         help="maps a song: of osu!standard, or of all modes (3,1,1,1)")  # fmt: skip
-    parser.add_argument("--processes", type=int, default=2)
-
-
-def _counts(text: str) -> int | tuple[int, ...]:
-    numbers = tuple(int(part) for part in text.split(","))
-    if len(numbers) > 4 or min(numbers) < 0:
-        raise argparse.ArgumentTypeError("one number, or one for each of the four modes")
-    return numbers[0] if len(numbers) == 1 else numbers
+    parser.add_argument("--processes", type=count(1, 1024), default=2)
 
 
 def _songs(arguments: argparse.Namespace, teller: Teller) -> None:
-    from model_core.training.corpus import MAPS, build_corpus
+    from model_core.training.corpus import HELD_OUT, MAPS, build_corpus
 
     seeds = range(arguments.first, arguments.first + arguments.count)
+    if seeds[-1] >= HELD_OUT:
+        raise InputError(
+            f"Seeds from {HELD_OUT} on are held out for evaluation. Make songs of lower seeds."
+        )
     maps = MAPS if arguments.maps is None else arguments.maps
     made = build_corpus(arguments.folder, seeds, maps=maps, processes=arguments.processes)
+    begun = time.monotonic()
+    told = -math.inf
     number = 0
     for number, _ in enumerate(made, 1):
-        if number % 100 == 0 or number == len(seeds):
-            teller.progress({"done": number, "count": len(seeds), "what": "songs"})
+        now = time.monotonic()
+        if now - told >= _TELL_EVERY_S or number == len(seeds):
+            told = now
+            left = (now - begun) / number * (len(seeds) - number)
+            row = {"done": number, "count": len(seeds), "what": "songs"}
+            teller.progress({**row, "seconds_left": round(left, 1)})
     teller.result({"songs": number, "folder": str(arguments.folder)})
 
 
@@ -132,56 +141,44 @@ def _pace_arguments(parser: argparse.ArgumentParser, usual: TrainingOptions) -> 
     """How long and how fast, for any training on a corpus."""
     parser.add_argument("corpus", type=Path, help="folder of songs with maps")
     parser.add_argument("out", type=Path, help="what is learned, log and resumable state go here")
-    parser.add_argument("--minutes", type=float, default=usual.minutes)
-    parser.add_argument("--steps", type=int, help="train so many steps instead of minutes")
-    parser.add_argument("--batch", type=int, default=usual.batch)
-    parser.add_argument("--accumulate", type=int, default=usual.accumulate,
+    parser.add_argument("--minutes", type=minutes, default=usual.minutes)
+    parser.add_argument("--steps", type=count(), help="train so many steps instead of minutes")
+    parser.add_argument("--batch", type=count(1), default=usual.batch)
+    parser.add_argument("--accumulate", type=count(1), default=usual.accumulate,
                         help="batches that make one step")  # fmt: skip
-    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate)
+    parser.add_argument(
+        "--learning-rate", type=number(0.0, 1.0, open_low=True), default=usual.learning_rate
+    )
     parser.add_argument("--schedule", choices=("cosine", "wsd"), default=usual.schedule)
-    parser.add_argument("--warmup-steps", type=int, default=usual.warmup_steps)
-    parser.add_argument("--ema", type=float, default=usual.ema)
+    parser.add_argument("--warmup-steps", type=count(), default=usual.warmup_steps)
+    parser.add_argument("--ema", type=number(0.0, 1.0), default=usual.ema)
     parser.add_argument("--precision", choices=("auto", "bf16", "no"), default=usual.precision)
-    parser.add_argument("--workers", type=int, help="processes that read songs")
+    parser.add_argument("--workers", type=count(0, 256), help="processes that read songs")
     parser.add_argument("--device", choices=("auto", "cpu"), default=usual.device)
-    parser.add_argument("--seed", type=int, default=usual.seed)
-    parser.add_argument("--save-minutes", type=float, default=usual.save_minutes)
-    parser.add_argument("--log-steps", type=int, default=usual.log_steps)
+    parser.add_argument("--seed", type=count(0, 2**32 - 1), default=usual.seed)
+    parser.add_argument("--save-minutes", type=minutes, default=usual.save_minutes)
+    parser.add_argument("--log-steps", type=count(1), default=usual.log_steps)
     parser.add_argument("--tensorboard", action="store_true")
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=None)
-    parser.add_argument("--shares", type=_shares, help="of the tasks: map, timing, no_hs, gd")
+    parser.add_argument("--shares", type=shares, help="of the tasks: map, timing, no_hs, gd")
 
 
 def _training_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything that a training of a whole network can be told."""
     _pace_arguments(parser, TrainingOptions())
-    parser.add_argument("--hearing-minutes", type=float, default=None,
+    parser.add_argument("--hearing-minutes", type=minutes, default=None,
                         help="of the encoder alone, at first")  # fmt: skip
-    parser.add_argument("--hearing-steps", type=int)
+    parser.add_argument("--hearing-steps", type=count())
     parser.add_argument("--init-from", help='start from a checkpoint folder, or "starter"')
-    parser.add_argument("--d-model", type=int, default=160)
-    parser.add_argument("--layers", type=int, default=3)
-    parser.add_argument("--heads", type=int, default=4)
-    parser.add_argument("--modes", type=_modes, default=(0, 1, 2, 3),
+    parser.add_argument("--d-model", type=count(4, 4096), default=160)
+    parser.add_argument("--layers", type=count(1, 64), default=3)
+    parser.add_argument("--heads", type=count(1, 64), default=4)
+    parser.add_argument("--modes", type=modes, default=(0, 1, 2, 3),
                         help="0 osu!, 1 taiko, 2 catch, 3 mania")  # fmt: skip
     parser.add_argument("--no-positions", dest="positions", action="store_const", const=None,
                         default="sinusoidal-twice", help="no sinusoids")  # fmt: skip
     parser.add_argument("--no-alignment", dest="aligned", action="store_false",
                         help="start from random weights only")  # fmt: skip
-
-
-def _shares(text: str) -> tuple[float, float, float, float]:
-    numbers = [float(part) for part in text.split(",")]
-    if len(numbers) != 4 or min(numbers) < 0 or sum(numbers) <= 0:
-        raise argparse.ArgumentTypeError("four shares, as 0.48,0.17,0.15,0.2")
-    return numbers[0], numbers[1], numbers[2], numbers[3]
-
-
-def _modes(text: str) -> tuple[int, ...]:
-    modes = tuple(sorted({int(part) for part in text.split(",")}))
-    if not modes or not set(modes) <= {0, 1, 2, 3}:
-        raise argparse.ArgumentTypeError("modes from 0 to 3, as 0,1,2,3")
-    return modes
 
 
 def options_of(arguments: argparse.Namespace) -> TrainingOptions:
@@ -200,8 +197,11 @@ def _starter(arguments: argparse.Namespace, teller: Teller) -> None:
 
 def _from_scratch(arguments: argparse.Namespace, teller: Teller) -> None:
     from model_core.training.corpus import tables_of
+    from model_core.training.state import STATE, read_state
 
     mappers, heard = tables_of(arguments.corpus, most=arguments.mappers)
+    # Songs that came since would put others first; a row of the saved weights is one mapper's.
+    mappers = (read_state(arguments.out / STATE) or {}).get("mappers", mappers)
     if arguments.hearing_minutes is None and not heard:
         arguments.hearing_minutes = 0.0  # nobody knows what sounds in imported songs
     _train(arguments, teller, mappers=mappers)
@@ -209,7 +209,7 @@ def _from_scratch(arguments: argparse.Namespace, teller: Teller) -> None:
 
 def _scratch_arguments(parser: argparse.ArgumentParser) -> None:
     _training_arguments(parser)
-    parser.add_argument("--mappers", type=int, default=1000,
+    parser.add_argument("--mappers", type=count(0), default=1000,
                         help="mappers with the most maps that get an id of their own")  # fmt: skip
 
 
@@ -256,9 +256,9 @@ def _train(arguments: argparse.Namespace, teller: Teller, mappers: list[int] | N
 def _lora_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", help='the model to tune: "starter", v32, a folder …')
     _pace_arguments(parser, TrainingOptions(learning_rate=3e-4, warmup_steps=50, ema=0.99))
-    parser.add_argument("--rank", type=int, default=16)
-    parser.add_argument("--alpha", type=int, default=32, help="strength, divided by the rank")
-    parser.add_argument("--dropout", type=float, default=0.05)
+    parser.add_argument("--rank", type=count(1, 1024), default=16)
+    parser.add_argument("--alpha", type=count(1), default=32, help="strength, divided by the rank")
+    parser.add_argument("--dropout", type=number(0.0, 1.0), default=0.05)
     parser.add_argument("--mode", type=int, choices=range(4),
                         help="whose fine-tune is tuned; that of the corpus's maps")  # fmt: skip
 
@@ -300,8 +300,8 @@ def _evaluate(arguments: argparse.Namespace, teller: Teller) -> int:
 def _package_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("target", type=Path, help="model_core/starter for the one that ships")
-    parser.add_argument("--corpus", type=int, required=True, help="songs it was trained on")
-    parser.add_argument("--songs", type=int, default=60, help="held-out songs to evaluate on")
+    parser.add_argument("--corpus", type=count(1), required=True, help="songs it was trained on")
+    parser.add_argument("--songs", type=count(1), default=60, help="held-out songs to evaluate on")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME",
                         help="figures of the card; all without")  # fmt: skip
     parser.add_argument("--note", action="append", default=[], help="a line for the card")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model_core.errors import InputError
 from model_core.tokens import (
     Conditions,
     Context,
@@ -114,6 +115,8 @@ class Teacher:
             ContextType.GD in reads,
         )
         shares = np.array(self.options.shares) * able
+        if not shares.sum() > 0.0:
+            raise InputError("The model has none of the tasks that --shares leaves over.")
         self._shares = shares / shares.sum()
 
     # ------------------------------------------------------------------ drawing

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model_core.training.arguments import count
+
 if TYPE_CHECKING:
     from model_core.training.steps import Teller
 
@@ -23,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " failed. The last line is one JSON document."
     )
     parser.add_argument("checkpoint", help='a checkpoint folder, or "starter"')
-    parser.add_argument("--songs", type=int, default=60, help="held-out songs a figure")
+    parser.add_argument("--songs", type=count(1), default=60, help="held-out songs a figure")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME",
                         help="these figures alone (a wrong name lists them)")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=0, help="0 for the songs that bars are for")
+    parser.add_argument("--seed", type=count(), default=0, help="0 for the songs that bars are for")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="a PNG of each figure")
     parser.add_argument("--mapsets", type=Path, metavar="DIR",
                         help="measure on these mapsets too (.osz or unpacked)")  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model_core.training.arguments import count, number
 from model_core.training.importing.checks import Wanted
 
 if TYPE_CHECKING:
@@ -37,27 +38,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _DESCRIPTION
     parser.add_argument("mapsets", type=Path, help="folder of mapsets, such as osu!'s Songs")
     parser.add_argument("out", type=Path, help="folder of the corpus, outside of the other")
-    parser.add_argument("--processes", type=_count, default=max(1, (os.cpu_count() or 2) - 1))
-    parser.add_argument("--limit", type=_count, help="stop after so many new mapsets")
+    parser.add_argument("--processes", type=count(1), default=max(1, (os.cpu_count() or 2) - 1))
+    parser.add_argument("--limit", type=count(1), help="stop after so many new mapsets")
     parser.add_argument("--modes", type=_modes, default=usual.modes,
                         help="osu,taiko,catch,mania or 0,1,2,3; all")  # fmt: skip
     parser.add_argument("--mapper", action="append", default=[], metavar="NAME",
                         help="only this mapper's, guests' difficulties included; a name or a "
                         "number of mappers.json; may be repeated")  # fmt: skip
-    parser.add_argument("--stars", type=float, nargs=2, metavar=("LOW", "HIGH"),
+    parser.add_argument("--stars", type=number(0.0), nargs=2, metavar=("LOW", "HIGH"),
                         default=usual.stars, help="only maps of this difficulty")  # fmt: skip
-    parser.add_argument("--held-out", type=float, default=0.05, metavar="SHARE",
+    parser.add_argument("--held-out", type=number(0.0, 1.0), default=0.05, metavar="SHARE",
                         help="of the songs, kept for evaluation; 0.05")  # fmt: skip
-    parser.add_argument("--min-objects", type=_count, default=usual.min_objects)
-    parser.add_argument("--min-seconds", type=float, default=usual.min_seconds, help="of audio")
-    parser.add_argument("--max-seconds", type=float, default=usual.max_seconds, help="of audio")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("a whole number from 1")
-    return number
+    parser.add_argument("--min-objects", type=count(1), default=usual.min_objects)
+    parser.add_argument(
+        "--min-seconds", type=number(0.0), default=usual.min_seconds, help="of audio"
+    )
+    parser.add_argument(
+        "--max-seconds", type=number(0.0), default=usual.max_seconds, help="of audio"
+    )
 
 
 def _modes(text: str) -> tuple[int, ...]:
@@ -101,8 +99,8 @@ def run(arguments: argparse.Namespace, teller: Teller) -> None:
         if progress.done == progress.total or now - told >= _EVERY_S:
             told = now
             row = asdict(progress)
-            count = row.pop("total")
-            teller.progress({**row, "count": count, "what": "mapsets"})
+            row["count"] = row.pop("total")
+            teller.progress({**row, "what": "mapsets"})
 
     summary = import_mapsets(arguments.mapsets, arguments.out, options, tell)
     for line in table_of(summary, arguments.out):

@@ -24,7 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from model_core.errors import InputError
-from model_core.training.corpus import MapEntry, read_song, write_maps
+from model_core.training.corpus import MapEntry, read_maps, write_maps
 from model_core.training.importing.checks import FoundMap, Wanted
 from model_core.training.importing.labels import MapperTable
 from model_core.training.importing.ledger import Ledger, Row
@@ -259,8 +259,7 @@ class _Import:
         write_maps(name, list(entries.values()), self._out)
 
     def _maps_of(self, name: str) -> tuple[MapEntry, ...]:
-        path = self._out / f"{name}.npz"
-        return read_song(path).maps if path.with_suffix(".json").exists() else ()
+        return read_maps(self._out / f"{name}.npz")
 
     def _forget(self, row: Row) -> None:
         """Take out what a mapset gave before it changed."""

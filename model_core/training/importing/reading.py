@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from model_core.audio.decode import SAMPLE_RATE, decode
 from model_core.beatmap import parse
-from model_core.errors import AudioError
-from model_core.training.corpus import SongEntry, write_song
+from model_core.errors import AudioError, InputError
+from model_core.training.corpus import SongEntry, read_sound, write_song
 from model_core.training.importing.checks import FoundMap, Wanted, check_map, require_within
 from model_core.training.importing.labels import song_key
 from model_core.training.importing.sources import Mapset, Source, Unreadable, open_mapset
@@ -150,11 +150,10 @@ def _song(
 
 
 def _samples_there(path: Path) -> NDArray[np.int16] | None:
+    """An audio file's samples where they were decoded already; a damaged file is written anew."""
     try:
-        with np.load(path) as stored:
-            samples: NDArray[np.int16] = stored["samples"]
-            return samples
-    except (OSError, ValueError, KeyError, EOFError):
+        return read_sound(path)[0]
+    except InputError:
         return None
 
 

@@ -190,4 +190,4 @@ def test_the_command_tells_its_progress_as_json(songs: Path, tmp_path: Path) -> 
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     last = json.loads(failed.stdout.splitlines()[-1])
-    assert failed.returncode == 1 and last["type"] == "error" and "no songs" in last["message"]
+    assert failed.returncode == 4 and last["type"] == "error" and "no songs" in last["message"]
