@@ -13,10 +13,11 @@ from typing import Any
 from safetensors import safe_open
 
 from model_core.beatmap.modes import MODE_NAMES
+from model_core.errors import InputError
 from model_core.training.evaluation.report import markdown
 from model_core.training.evaluation.running import Evaluation
 
-__all__ = ["FILES", "learning_curve", "package", "write_card"]
+__all__ = ["FILES", "learning_curve", "package", "require_packable", "write_card"]
 
 FILES = ("config.json", "generation_config.json", "tokenizer.json", "model.safetensors")
 _ROWS = 14
@@ -33,10 +34,45 @@ def package(
     (target / "README.md").write_text(card, encoding="utf-8", newline="\n")
 
 
+def require_packable(run: Path, target: Path) -> None:
+    """Say what is missing before an hour is spent on figures.
+
+    Raises:
+        InputError: the run has no checkpoint or no log, or ``target`` is its checkpoint.
+        OSError: ``target`` cannot be made.
+    """
+    missing = [name for name in FILES if not (run / "checkpoint" / name).is_file()]
+    if missing:
+        raise InputError(
+            f"{run / 'checkpoint'} has no {missing[0]}. Give the folder that a training wrote to."
+        )
+    learning_curve(run)
+    if target.resolve() == (run / "checkpoint").resolve():
+        raise InputError(f"{target} is what is to be copied. Choose another folder.")
+    target.mkdir(parents=True, exist_ok=True)
+
+
 def learning_curve(run: Path) -> list[dict[str, Any]]:
-    """The rows of the training log, one a log interval."""
-    lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    """The rows of the training log, one a log interval.
+
+    Raises:
+        InputError: there is no log, no row in it, or one that is damaged.
+    """
+    path = run / "log.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines]
+        if not all({"step", "stage", "minutes", "loss", "windows_per_s"} <= {*row} for row in rows):
+            raise ValueError("a line is not of a training")
+    except FileNotFoundError:
+        rows = []
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{path} is damaged ({error}). Train a little further.") from error
+    if not rows:
+        raise InputError(
+            f"{path} has nothing for a card to tell. Train longer than --log-steps of steps."
+        )
+    return rows
 
 
 def write_card(

@@ -153,17 +153,28 @@ def starter_network(
 def checkpoint_writer(
     folder: Path, vocabulary: Vocabulary, layout: Layout, config: dict[str, Any]
 ) -> Callable[[Network], None]:
-    """A function that writes a whole checkpoint folder, weights in half precision."""
+    """A function that writes a whole checkpoint folder, weights in half precision.
+
+    Each file is put in its place whole: whoever has the last ones open, a request perhaps, is not
+    disturbed.
+    """
 
     def write(network: Network) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        partial = folder.with_name(f"{folder.name}.tmp")
+        partial.mkdir(exist_ok=True)
+        names = []
         for name, content in (
             ("config.json", config),
             ("generation_config.json", starter_generation_config(layout)),
             ("tokenizer.json", vocabulary.to_dict()),
         ):
             text = json.dumps(content, indent=1) + "\n"
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        save_weights(network, folder, torch.float16)
+            (partial / name).write_text(text, encoding="utf-8", newline="\n")
+            names.append(name)
+        names.append(save_weights(network, partial, torch.float16).name)
+        for name in names:
+            (partial / name).replace(folder / name)
+        partial.rmdir()
 
     return write

@@ -11,7 +11,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from model_core.training.importing import command as importing
 from model_core.training.options import TrainingOptions
 from model_core.training.tasks import TaskOptions
 
-__all__ = ["STEPS", "Step", "Teller"]
+__all__ = ["STEPS", "Step", "Teller", "finite"]
 
 _TELL_EVERY_S = 2.0
 
@@ -66,7 +66,16 @@ class Teller:
         return code
 
     def _object(self, kind: str, row: dict[str, Any]) -> None:
-        print(json.dumps({"type": kind, **row}), flush=True)
+        print(json.dumps(finite({"type": kind, **row}), allow_nan=False), flush=True)
+
+
+def finite(value: Any) -> Any:
+    """The same with null for what is no finite number: JSON has no word for it."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): finite(each) for key, each in value.items()}
+    return [finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _progress_line(row: dict[str, Any]) -> str:
@@ -264,6 +273,7 @@ def _lora_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _lora(arguments: argparse.Namespace, teller: Teller) -> None:
+    from model_core.checkpoints.files import local_folder
     from model_core.training.lora import LoraOptions, tune
 
     tuned = tune(
@@ -275,7 +285,10 @@ def _lora(arguments: argparse.Namespace, teller: Teller) -> None:
         mode=arguments.mode,
         report=teller.progress,
     )
-    name = f"{tuned.checkpoint} + {tuned.adapter.resolve()}"
+    # The daemon may run elsewhere, so folders are named from the root.
+    folder = local_folder(tuned.checkpoint)
+    base = tuned.checkpoint if folder is None else folder.resolve()
+    name = f"{base} + {tuned.adapter.resolve()}"
     teller.line(f"The adapter is in {tuned.adapter}. Use it by the name: {name}")
     teller.result(
         {
@@ -308,10 +321,11 @@ def _package_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _package(arguments: argparse.Namespace, teller: Teller) -> None:
-    from model_core.training.card import package
+    from model_core.training.card import package, require_packable
     from model_core.training.evaluation.report import table
     from model_core.training.evaluation.running import evaluate
 
+    require_packable(arguments.run, arguments.target)
     checkpoint = str(arguments.run / "checkpoint")
     figures = evaluate(checkpoint, arguments.songs, only=arguments.only, report=teller.line)
     package(arguments.run, arguments.target, figures, arguments.corpus, arguments.note)

@@ -39,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, teller: Teller) -> int:
     """Run the step; :data:`MISSED` where a bar is missed, else 0."""
     if arguments.pictures is not None:
-        import matplotlib  # noqa: F401  # said before an hour of work rather than after it
+        # Said before an hour of work rather than after it.
+        import matplotlib  # noqa: F401
+
+        arguments.pictures.mkdir(parents=True, exist_ok=True)
 
     from model_core.training.evaluation.pictures import draw
     from model_core.training.evaluation.report import table
@@ -65,5 +68,7 @@ def run(arguments: argparse.Namespace, teller: Teller) -> int:
     if arguments.as_json:
         teller.result(document)
     else:
-        print(json.dumps(document), flush=True)
+        from model_core.training.steps import finite
+
+        print(json.dumps(finite(document), allow_nan=False), flush=True)
     return 0 if evaluation.met else MISSED

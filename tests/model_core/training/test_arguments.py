@@ -15,7 +15,7 @@ from model_core.errors import InputError
 from model_core.training import __main__ as program
 from model_core.training.arguments import count, counts, minutes, modes, number, shares
 from model_core.training.options import TrainingOptions
-from model_core.training.steps import STEPS, Step
+from model_core.training.steps import STEPS, Step, Teller
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,15 @@ def test_held_out_seeds_are_not_made_into_songs_to_train_on(
     told = ["--first", "999999999", "--count", "2", "--processes", "1"]
     assert _main(monkeypatch, "songs", str(tmp_path / "x"), *told) == 4
     assert "held out" in capsys.readouterr().err and not (tmp_path / "x").exists()
+
+
+def test_what_is_no_number_is_null_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"loss": math.nan, "lines": [{"value": math.inf}, (1.5, None, "x", True)]}
+    Teller(as_json=True).result(row)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    told = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    expected = {"loss": None, "lines": [{"value": None}, [1.5, None, "x", True]]}
+    assert told == {"type": "result", **expected}

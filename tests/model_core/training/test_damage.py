@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from model_core.errors import InputError
 from model_core.training.augment import Augmentation
+from model_core.training.card import FILES
 from model_core.training.corpus import (
     MapEntry,
     SongEntry,
@@ -23,7 +26,7 @@ from model_core.training.corpus import (
 from model_core.training.dataset import WindowDataset, WindowStream, batches_of
 from model_core.training.loop import Trainer, TrainingOptions
 from model_core.training.lora import mode_of_corpus
-from model_core.training.recipe import starter_network
+from model_core.training.recipe import checkpoint_writer, starter_network
 from model_core.training.state import alone_in, read_state
 from tests.model_core.training.small_corpus import osu, small_corpus, small_song
 
@@ -193,3 +196,23 @@ def test_a_from_scratch_goes_on_with_the_mappers_it_was_begun_with(
     write_state(out / "state.pt", {"version": 2, "mappers": [3, 1, 2]})
     steps._from_scratch(given, steps.Teller())
     assert told == [[2, 1, 3], [3, 1, 2]]
+
+
+def test_a_checkpoint_that_is_open_stays_whole_while_the_next_is_written(tmp_path: Path) -> None:
+    network, vocabulary, layout, config = starter_network(**SIZES)
+    folder = tmp_path / "checkpoint"
+    write = checkpoint_writer(folder, vocabulary, layout, config)
+    write(network)
+    path = folder / "model.safetensors"
+    if os.name != "nt":  # where what is open cannot be replaced at all
+        before = path.read_bytes()
+        with path.open("rb") as file, torch.no_grad():
+            network.head.weight.add_(1.0)
+            write(network)
+            assert file.read() == before != path.read_bytes()
+    # Killed while it was written: what is left over is in nobody's way.
+    (tmp_path / "checkpoint.tmp").mkdir()
+    (tmp_path / "checkpoint.tmp" / "model.safetensors").write_bytes(b"half")
+    write(network)
+    assert sorted(each.name for each in folder.iterdir()) == sorted(FILES)
+    assert [each.name for each in tmp_path.iterdir()] == ["checkpoint"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from model_core.checkpoints.resolve import STARTER
-from model_core.training.card import FILES, package
+from model_core.errors import InputError
+from model_core.training.card import FILES, package, require_packable
 from model_core.training.evaluation.figure import Bar, Line, Measured
 from model_core.training.evaluation.figures.remap import Remap
 from model_core.training.evaluation.running import Evaluation, FigureResult, evaluate
@@ -67,3 +68,23 @@ def test_a_run_is_packaged_with_its_card(tmp_path: Path) -> None:
     assert "1 minutes for the encoder alone" in card and "2 minutes for everything" in card
     assert "made in a test" in card
     assert all((target / name).is_file() for name in FILES)
+
+
+def test_what_cannot_be_packaged_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    run, target = tmp_path / "run", tmp_path / "target"
+    with pytest.raises(InputError, match=r"has no config\.json"):
+        require_packable(run, target)
+    (run / "checkpoint").mkdir(parents=True)
+    for name in FILES:
+        (run / "checkpoint" / name).write_bytes(b"")
+    with pytest.raises(InputError, match=r"log\.jsonl has nothing"):
+        require_packable(run, target)
+    for damaged in ('{"step": 1', "[3]", '{"step": 1}'):
+        (run / "log.jsonl").write_text(damaged, encoding="utf-8")
+        with pytest.raises(InputError, match="is damaged"):
+            require_packable(run, target)
+    row = {"step": 1, "stage": "mapping", "minutes": 1.0, "loss": 1.0, "windows_per_s": 1.0}
+    (run / "log.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="Choose another folder"):
+        require_packable(run, run / "checkpoint")
+    require_packable(run, target)
