@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from model_core.audio.decode import Audio
     from model_core.model import Model
 
-__all__ = ["Detail", "ModOptions", "ModelPart", "Report", "Reported", "dismiss", "mod", "new_since"]
+__all__ = [
+    "Detail",
+    "ModOptions",
+    "ModelPart",
+    "Report",
+    "Reported",
+    "dismiss",
+    "mod",
+    "new_since",
+    "sources",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +113,7 @@ class Report:
     """All suggestions for a map: the heaviest first, rules before the model.
 
     Among equally heavy ones those of rules follow in order of time, the model's in order of
-    surprise; no suggestion is left out for where in the song it is. dismissed: how many were
+    surprise; no suggestion is left out for where in the song it is. dismissed: those that were
     left out because somebody had dismissed them. resolved: ids of an earlier report that are gone.
     files: SHA-256 of the map and of its set's difficulties, by file name.
     """
@@ -114,7 +124,7 @@ class Report:
     model: ModelPart
     files: Mapping[str, str]
     notes: tuple[str, ...] = ()
-    dismissed: int = 0
+    dismissed: tuple[Reported, ...] = ()
     resolved: tuple[str, ...] | None = None
 
     @property
@@ -181,22 +191,24 @@ def mod(
 def new_since(report: Report, earlier: Iterable[str]) -> Report:
     """The report with what is new in it marked; ``earlier``: the ids of an earlier one.
 
-    What goes by several names is new if the earlier report had none of them.
+    What goes by several names is new if the earlier report had none of them. What was dismissed
+    is neither new nor gone.
     """
     known = frozenset(earlier)
+    named = report.ids.union(name for each in report.dismissed for name in each.ids)
     marked = tuple(replace(each, new=known.isdisjoint(each.ids)) for each in report.suggestions)
-    return replace(report, suggestions=marked, resolved=tuple(sorted(known - report.ids)))
+    return replace(report, suggestions=marked, resolved=tuple(sorted(known - named)))
 
 
 def dismiss(report: Report, ids: Iterable[str]) -> Report:
-    """The report without the suggestions that go by one of ``ids``; they are counted.
+    """The report without the suggestions that go by one of ``ids``; it still knows them.
 
     Ranks stay as they were: they are places in the whole map.
     """
     gone = frozenset(ids)
     kept = tuple(each for each in report.suggestions if gone.isdisjoint(each.ids))
-    count = report.dismissed + len(report.suggestions) - len(kept)
-    return replace(report, suggestions=kept, dismissed=count)
+    left_out = tuple(each for each in report.suggestions if not gone.isdisjoint(each.ids))
+    return replace(report, suggestions=kept, dismissed=(*report.dismissed, *left_out))
 
 
 def _in_order(suggestions: Sequence[Reported]) -> tuple[Reported, ...]:

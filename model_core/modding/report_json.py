@@ -64,10 +64,11 @@ def to_json(report: Report) -> dict[str, Any]:
             "suggestions": len(report.suggestions),
             "severities": severities,
             "sources": origins,
-            "dismissed": report.dismissed,
+            "dismissed": len(report.dismissed),
             "new": new,
         },
         "resolved": None if resolved is None else [_text(each) for each in resolved],
+        "dismissed": [_text(each.id) for each in report.dismissed],
         "suggestions": [_suggestion(each, report.file) for each in report.suggestions],
     }
 

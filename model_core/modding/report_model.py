@@ -246,7 +246,7 @@ class _Merger:
             times=_times(own, refs),
             objects=refs,
             fix=next((fix for fix in fixes if fix is not None), None),
-            surprisal=bits,
+            surprisal=max(0.0, bits),
         )
         return Reported(finding, tuple(also), rank, details)
 
@@ -263,8 +263,9 @@ class _Merger:
             found,
             expected,
             message,
-            reading.surprisal,
-            reading.relative,
+            # Chances are never quite 0 here, so that certainty comes out a little below 0 bits.
+            max(0.0, reading.surprisal),
+            max(0.0, reading.relative),
         )
 
 

@@ -8,8 +8,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clients.reports.page import to_html
+from clients.reports.reading import plain
 
 from .samples import HOSTILE, report
 
@@ -99,6 +102,20 @@ def test_hostile_text_stays_text() -> None:
     page = Page(to_html(report(HOSTILE, HOSTILE)))
     assert len(page.all("script")) == 1
     assert any("<script>window.hacked=1</script>" in text for text in page.texts)
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+@settings(max_examples=40, deadline=None)
+def test_any_text_is_shown_as_it_is(title: str, message: str) -> None:
+    found = report()
+    found["map"]["title"] = title
+    found["suggestions"][0].update(message=message, id=title, category="Misc", found=message)
+    page = Page(to_html(found))
+    assert len(page.all("script")) == 1 and len(page.all("article")) == len(found["suggestions"])
+    shown = "".join(page.texts)
+    assert plain(title) in shown and plain(message) in shown
+    copied = [each["data-copy"] or "" for each in page.all("button")]
+    assert any(plain(message) in each for each in copied)
 
 
 def test_everything_has_a_name_for_those_who_do_not_see_it() -> None:

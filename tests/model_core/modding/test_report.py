@@ -17,8 +17,10 @@ from model_core.beatmap import Beatmap, Patch, parse
 from model_core.errors import Cancelled
 from model_core.modding.report import ModOptions, Report, dismiss, mod, new_since
 from model_core.modding.report_fixes import make_edits
+from model_core.modding.report_model import in_words
 from model_core.modding.rules import Level, Severity, Source
 from model_core.model import Model
+from model_core.tokens import Event, EventType, starter_layout
 from model_core.tokens.events import ContextType
 from model_core.tokens.layout import Template
 
@@ -208,10 +210,10 @@ def test_what_is_dismissed_is_left_out_and_counted(report: Report) -> None:
     by_other_name = next(each for each in report.by_model() if each.also)
     rule = next(each for each in report.suggestions if each.rank is None)
     left = dismiss(report, [by_other_name.also[-1], rule.id, "no-such-rule/x"])
-    assert left.dismissed == 2
+    assert {each.id for each in left.dismissed} == {rule.id, by_other_name.id}
     assert len(left.suggestions) == len(report.suggestions) - 2
     assert not {rule.id, by_other_name.id} & left.ids
-    assert dismiss(left, [left.suggestions[0].id]).dismissed == 3
+    assert len(dismiss(left, [left.suggestions[0].id]).dismissed) == 3
 
 
 def test_what_an_earlier_report_lacked_is_new(report: Report) -> None:
@@ -221,6 +223,8 @@ def test_what_an_earlier_report_lacked_is_new(report: Report) -> None:
     assert [each.new for each in marked.suggestions] == [True] + [False] * (len(rest) + 1)
     assert marked.resolved == ("unsnapped-object/circle@1",)
     assert all(each.new is None for each in report.suggestions)
+    without = new_since(dismiss(report, [rest[0].id]), earlier)
+    assert without.resolved == ("unsnapped-object/circle@1",)
 
 
 TOUCHED = 12000  # what is at this time or later is edited
@@ -276,6 +280,19 @@ def test_a_models_names_survive_edits_elsewhere(
             assert earlier or each.new
             assert each.new is not bool(set(each.ids) & set(earlier))
             assert anchor == objects_[0].anchor
+
+
+def test_every_event_has_words() -> None:
+    layout = starter_layout()
+    for kind in EventType:
+        for value in (0, 1, 100):
+            said = in_words(Event(kind, value), layout)
+            assert said and "_" not in said and said == said.strip()
+            assert (
+                kind is EventType.TIME or kind.value == said or f"{kind.value}{value}" not in said
+            )
+    assert in_words(Event(EventType.POSITION, 478), layout) == "position x:256 y:192"
+    assert in_words(None, layout) == "nothing more"
 
 
 # ---------------------------------------------------------------- suggested edits
