@@ -7,6 +7,7 @@ stops when its standard input ends.
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 import traceback
 
@@ -51,7 +52,11 @@ def main() -> int:
         text = f'{error.name} is not installed. Install it with: pip install "osu-companion[train]"'
         return teller.error(text, _REFUSED, "LIBRARY_MISSING")
     except OSError as error:
-        return teller.error(str(error), _FAILED, type(error).__name__)
+        where = f"{error.filename}: " if error.filename else ""
+        told = f"{where}{error.strerror or error}."
+        if error.errno == errno.ENOSPC:
+            told += " Make room, or choose another place; the same command goes on."
+        return teller.error(told, _FAILED, type(error).__name__)
     except KeyboardInterrupt:
         text = "Stopped. The same command goes on from the last saved state."
         return teller.error(text, _CANCELLED, "CANCELLED")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
 import zlib
 from collections import Counter
@@ -29,6 +28,7 @@ from model_core.beatmap.stars import star_rating
 from model_core.errors import InputError
 from model_core.training.mapper import STYLES, map_song
 from model_core.training.songs import Part, SongPlan, compose, render
+from model_core.training.whole_files import whole
 
 __all__ = [
     "AUDIBLE",
@@ -167,22 +167,19 @@ def map_of(
 def write_song(song: SongEntry, folder: Path) -> Path:
     """Write ``folder/NAME.npz`` whole or not at all."""
     path = folder / f"{song.name}.npz"
-    partial = folder / f"{song.name}.{os.getpid()}.tmp"
-    with partial.open("wb") as file:
+    with whole(path) as partial, partial.open("wb") as file:
         np.savez(file, samples=song.samples, notes=song.notes)
-    partial.replace(path)
     return path
 
 
 def write_maps(name: str | int, maps: Sequence[MapEntry], folder: Path) -> Path:
     """Write ``folder/NAME.json`` whole or not at all; bytes that are no UTF-8 are kept."""
     path = folder / f"{name}.json"
-    partial = folder / f"{name}.{os.getpid()}.tmp.json"
     rows = [
         {**asdict(entry), "data": entry.data.decode("utf-8", "surrogateescape")} for entry in maps
     ]
-    partial.write_text(json.dumps(rows), encoding="utf-8", newline="\n")
-    partial.replace(path)
+    with whole(path) as partial:
+        partial.write_text(json.dumps(rows), encoding="utf-8", newline="\n")
     return path
 
 

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
 from model_core.errors import InputError
+from model_core.training.whole_files import whole
 
 __all__ = ["STATE", "Average", "alone_in", "read_state", "write_state"]
 
@@ -86,12 +87,10 @@ def alone_in(folder: Path) -> Iterator[None]:
 def write_state(path: Path, state: dict[str, Any]) -> None:
     """Write a state whole or not at all, also when the power fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".tmp")
-    with partial.open("wb") as file:
+    with whole(path) as partial, partial.open("wb") as file:  # closed before it is put in place
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def read_state(path: Path) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,8 @@ from model_core.training.dataset import WindowDataset, WindowStream, batches_of
 from model_core.training.loop import Trainer, TrainingOptions
 from model_core.training.lora import mode_of_corpus
 from model_core.training.recipe import checkpoint_writer, starter_network
-from model_core.training.state import alone_in, read_state
+from model_core.training.state import alone_in, read_state, write_state
+from model_core.training.whole_files import whole
 from tests.model_core.training.small_corpus import osu, small_corpus, small_song
 
 SIZES = {"d_model": 32, "layers": 1, "heads": 2}
@@ -186,7 +188,6 @@ def test_a_from_scratch_goes_on_with_the_mappers_it_was_begun_with(
     import argparse
 
     from model_core.training import steps
-    from model_core.training.state import write_state
 
     songs, out = small_corpus(tmp_path / "songs", songs=1), tmp_path / "out"
     told: list[Any] = []
@@ -216,3 +217,26 @@ def test_a_checkpoint_that_is_open_stays_whole_while_the_next_is_written(tmp_pat
     write(network)
     assert sorted(each.name for each in folder.iterdir()) == sorted(FILES)
     assert [each.name for each in tmp_path.iterdir()] == ["checkpoint"]
+
+
+class _Full:
+    """Something whose bytes find no space, as on a disk that is full."""
+
+    def __reduce__(self) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_told_with_the_file_and_leaves_the_last_state(tmp_path: Path) -> None:
+    path = tmp_path / "state.pt"
+    write_state(path, {"version": 2, "step": 1})
+    with pytest.raises(OSError, match=r"No space left on device: .*state\.pt"):
+        write_state(path, {"version": 2, "step": _Full()})
+    assert read_state(path) == {"version": 2, "step": 1}
+    assert [each.name for each in tmp_path.iterdir()] == ["state.pt"]
+    with pytest.raises(OSError, match=r"song\.npz"), whole(tmp_path / "song.npz") as partial:
+        partial.write_bytes(b"half")
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError:
+            raise RuntimeError("unexpected pos 8349440")  # noqa: B904 - as torch has it
+    assert [each.name for each in tmp_path.iterdir()] == ["state.pt"]
