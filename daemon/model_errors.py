@@ -65,10 +65,10 @@ def refuse(
     Args:
         subject: the file or model that it is about.
         lines: 1-based line numbers of the file, where they are the cause.
-        fields: options by name, with a sentence for each, where they are the cause.
+        fields: fields of the request, with a sentence for each, where they are the cause.
     """
     if fields:
-        return bad_fields(reason, {f"options.{name}": told for name, told in fields.items()})
+        return bad_fields(reason, fields)
     if reason in _PRECONDITIONS:
         return precondition(reason, subject, message, lines)
     return Refusal(reason, message)

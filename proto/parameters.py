@@ -40,6 +40,10 @@ TIMING = (
 )
 
 
+#: How many variants a remap may have is the configuration's to say; it times nothing.
+NOT_OF_REMAPS = ("variants", "timing_temperature")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """A message of options: the method that takes it, and the class that declares it."""
@@ -57,8 +61,10 @@ class Options:
 
 def all_options() -> tuple[Options, ...]:
     """Every message of options, in the order of the file."""
+    remap, hitsounds = _declared("remap", "RemapOptions"), _declared("hitsounds", "HitsoundOptions")
     return (
-        Options("HitsoundOptions", "HitsoundBeatmap", _hitsound_options()),
+        Options("RemapOptions", "RemapBeatmap", remap, NOT_OF_REMAPS),
+        Options("HitsoundOptions", "HitsoundBeatmap", hitsounds),
         Options("DifficultyOptions", "MakeGuestDifficulty", GenerationParameters, TIMING),
     )
 
@@ -173,16 +179,16 @@ def _parameter(field: Field) -> Parameter:
     return Parameter(**{**values, "modes": tuple(values["modes"])})
 
 
-def _hitsound_options() -> type[Any]:
+def _declared(package: str, name: str) -> type[Any]:
     """The class, without its package: that brings a model, which a table has no use for."""
-    path = ROOT.parent / "model_core" / "hitsounds" / "options.py"
-    spec = importlib.util.spec_from_file_location("_hitsound_options", path)
+    path = ROOT.parent / "model_core" / package / "options.py"
+    spec = importlib.util.spec_from_file_location(f"_options_of_{package}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks for its module there.
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    declared: type[Any] = module.HitsoundOptions
+    declared: type[Any] = getattr(module, name)
     return declared
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from osu_companion.v1.parameters import PARAMETERS
 
 from clients.cli.exits import Exit, run
 from clients.cli.models_app import app as models
 from clients.cli.output import make_output
+from clients.cli.parameter_options import with_parameters
 from clients.cli.request_app import gd, hitsound
 from clients.cli.train_app import SETTINGS, train
 
@@ -49,6 +51,7 @@ def serve() -> None:
 
 
 @app.command()
+@with_parameters(PARAMETERS["RemapBeatmap"])
 def remap(
     map: Annotated[
         Path | None, typer.Argument(metavar="MAP", help="The .osu file to change.")
@@ -90,6 +93,8 @@ def remap(
         ),
     ] = "",
     as_json: _Json = False,
+    *,
+    options: dict[str, Any],
 ) -> None:
     """Put new objects in a time range of a map."""
 
@@ -98,7 +103,7 @@ def remap(
         from clients.cli.remap import remap as work
 
         request = Request(
-            map, active, start, end, range_text, seed, variants, variant, dry_run, model
+            map, active, start, end, range_text, seed, variants, variant, dry_run, model, options
         )
         work(request, output)
 

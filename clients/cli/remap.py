@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from osu_companion.local.paths import find_paths
+from osu_companion.v1.parameters import RemapOptions
 
 from clients.cli.asking import (
     RELOAD_HINT,
@@ -56,6 +57,7 @@ class Request:
     variant: int
     dry_run: bool
     model: str
+    options: dict[str, Any]
 
 
 def remap(request: Request, output: Output) -> None:
@@ -85,6 +87,7 @@ def remap(request: Request, output: Output) -> None:
             seed=request.seed,
             variants=request.variants,
             model=request.model,
+            options=RemapOptions(**request.options),
         )
         result = follow_job(client, stream, teller, output)
         chosen = chosen_variant(result, request.variant)

@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
+    from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
 
     from clients.client.asynchronous import AsyncClient
     from clients.client.errors import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
         UnreachableError,
         UsageError,
     )
-    from clients.client.requests import RemapOptions
     from clients.client.starting import ensure_running, find_running
     from clients.client.streams import JobStream
     from clients.client.synchronous import Client
@@ -45,7 +44,7 @@ _HOMES = {
     "HitsoundOptions": "osu_companion.v1.parameters",
     "JobStream": "streams",
     "RefusedError": "errors",
-    "RemapOptions": "requests",
+    "RemapOptions": "osu_companion.v1.parameters",
     "UnreachableError": "errors",
     "UsageError": "errors",
     "ensure_running": "starting",

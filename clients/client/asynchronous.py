@@ -28,11 +28,10 @@ from osu_companion.v1 import (
     status_pb2,
     status_pb2_grpc,
 )
-from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
+from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
 
 from clients.client import requests
 from clients.client.errors import from_rpc
-from clients.client.requests import RemapOptions
 from clients.client.starting import Say, ensure_running
 from clients.client.synchronous import (
     CALL_TIMEOUT_S,

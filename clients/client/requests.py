@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from osu_companion.v1 import difficulty_pb2, hitsound_pb2, parameters_pb2, patches_pb2, remap_pb2
-from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions
+from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
 
 from clients.client.errors import UsageError
 from clients.patching import LineEdit, LinePatch
 
 _INT32 = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class RemapOptions:
-    """How to generate; ``None`` leaves it to the model or the map. See ``GenerationOptions``."""
-
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    difficulty: float | None = None
-    mapper_id: int | None = None
-    year: int | None = None
-    descriptors: Sequence[str] = ()
-    take_volume: bool | None = None
-    take_slider_velocity: bool | None = None
 
 
 def remap_request(
@@ -51,25 +35,11 @@ def remap_request(
     Raises:
         UsageError: a value that the contract cannot carry.
     """
-    given = options or RemapOptions()
     if not range_text and (start_ms is None or end_ms is None):
         raise UsageError("a remap needs the start and the end of its range", reason="RANGE")
     _check(start_ms, end_ms, seed)
     if not 0 <= variants <= _INT32:
         raise UsageError(f"the number of variants is a whole number from 1 up, not {variants}")
-    message = remap_pb2.GenerationOptions(
-        temperature=given.temperature,
-        top_p=given.top_p,
-        top_k=given.top_k,
-        difficulty=given.difficulty,
-        mapper_id=given.mapper_id,
-        year=given.year,
-        descriptors=given.descriptors,
-    )
-    if given.take_volume is not None:
-        message.take_volume = given.take_volume
-    if given.take_slider_velocity is not None:
-        message.take_slider_velocity = given.take_slider_velocity
     return remap_pb2.RemapBeatmapRequest(
         path=absolute(path),
         start_ms=start_ms or 0,
@@ -80,7 +50,7 @@ def remap_request(
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
-        options=message,
+        options=_options(parameters_pb2.RemapOptions, options),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from osu_companion.local.config import Config
 from osu_companion.v1 import remap_pb2
 
 from daemon.jobs.job import Job, JobKind
+from daemon.jobs.options import check_options
 from daemon.jobs.preparation import Desk, check_seed, check_span, span_of_text
 from daemon.refusal import bad_field
 
@@ -19,7 +18,9 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
         Refusal: the map, its audio, the range, the model or an option is not usable; the message
             says how.
     """
-    check_options(request, desk.config)
+    check_variants(request, desk.config)
+    check_seed(request)
+    check_options(REMAP, request)
     source = desk.read(request)
     filled = remap_pb2.RemapBeatmapRequest()
     filled.CopyFrom(request)
@@ -31,8 +32,8 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
     return desk.job(REMAP, filled, source)
 
 
-def check_options(request: remap_pb2.RemapBeatmapRequest, config: Config) -> None:
-    """Raises Refusal where a number makes no sense."""
+def check_variants(request: remap_pb2.RemapBeatmapRequest, config: Config) -> None:
+    """Raises Refusal where they are too many, or fewer than one."""
     if not 0 <= request.variants <= config.max_variants:
         raise bad_field(
             "OPTION_INVALID",
@@ -40,19 +41,6 @@ def check_options(request: remap_pb2.RemapBeatmapRequest, config: Config) -> Non
             f"variants must be from 1 to {config.max_variants} (max_variants in the "
             f"configuration), not {request.variants}",
         )
-    check_seed(request)
-    options = request.options
-    limits = (
-        ("temperature", 0.0, 10.0, "above 0 and at most 10"),
-        ("top_p", 0.0, 1.0, "above 0 and at most 1"),
-        ("difficulty", 0.0, 20.0, "above 0 and at most 20"),
-    )
-    for name, low, high, words in limits:
-        value = getattr(options, name)
-        if options.HasField(name) and not (math.isfinite(value) and low < value <= high):
-            raise bad_field("OPTION_INVALID", f"options.{name}", f"{name} must be {words}")
-    if options.HasField("top_k") and options.top_k < 0:
-        raise bad_field("OPTION_INVALID", "options.top_k", "top_k must be 0 (no limit) or more")
 
 
 REMAP = JobKind(

@@ -8,6 +8,7 @@ import time
 from osu_companion.v1 import jobs_pb2, status_pb2
 
 from daemon.jobs.job import Job
+from daemon.jobs.options import field_path
 from daemon.model_errors import refuse
 from daemon.provenance import complete_provenance
 from daemon.refusal import Refusal
@@ -105,7 +106,8 @@ def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
     """A worker's failure as an answer."""
     # The worker never asks the hub: to it, what is not reached is what is not here.
     reason = "MODEL_NOT_FOUND" if failure.reason == "HUB_UNREACHABLE" else failure.reason
-    return refuse(reason, str(failure), subject, failure.lines, failure.fields)
+    fields = {field_path(name): told for name, told in failure.fields.items()}
+    return refuse(reason, str(failure), subject, failure.lines, fields)
 
 
 def crash_refusal(death: WorkerDied, when: str) -> Refusal:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from osu_companion.local.config import Config
-from osu_companion.v1 import jobs_pb2, patches_pb2, provenance_pb2, remap_pb2
+from osu_companion.v1 import jobs_pb2, parameters_pb2, patches_pb2, provenance_pb2, remap_pb2
 
 from daemon import version
 from daemon.notices import is_theirs, notices_for
@@ -58,17 +58,15 @@ def test_whose_map_it_is_by_osus_own_configuration(
 
 def test_no_option_of_a_request_hides_the_notices(daemon: RunningDaemon, mapset: Mapset) -> None:
     """Every field of the request set to something else than its default."""
-    options = remap_pb2.GenerationOptions(
-        temperature=0.5,
-        top_p=0.5,
-        top_k=3,
-        difficulty=4.0,
-        mapper_id=1,
-        year=2020,
-        descriptors=["any"],
-        take_volume=False,
-        take_slider_velocity=False,
-    )
+    options = parameters_pb2.RemapOptions()
+    for each in options.DESCRIPTOR.fields:
+        if each.name == "negative_descriptors":
+            options.negative_descriptors.append("other")
+        elif each.name == "descriptors":
+            options.descriptors.append("any")
+        else:
+            # Within the limits of every one of them.
+            setattr(options, each.name, False if each.type == each.TYPE_BOOL else 1)
     fields = {
         "start_ms": 2000,
         "end_ms": 4000,
@@ -91,7 +89,7 @@ def test_no_option_of_a_request_hides_the_notices(daemon: RunningDaemon, mapset:
 
 def test_a_result_says_what_made_it(daemon: RunningDaemon, mapset: Mapset) -> None:
     base = mapset.map.read_bytes()
-    options = remap_pb2.GenerationOptions(
+    options = parameters_pb2.RemapOptions(
         temperature=0.5, descriptors=["jump aim"], take_volume=False
     )
     event = list(daemon.remap(mapset.map, seed=9, variants=2, options=options))[-1].event

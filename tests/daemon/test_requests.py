@@ -17,6 +17,8 @@ from osu_companion.v1 import (
     jobs_pb2,
     patches_pb2,
     provenance_pb2,
+    remap_pb2,
+    remap_pb2_grpc,
 )
 from osu_companion.v1.parameters import PARAMETERS
 
@@ -25,6 +27,7 @@ from tests.daemon.errors import details, reason, status_of
 
 HITSOUND, DIFFICULTY = "HitsoundBeatmap", "MakeGuestDifficulty"
 METHODS = (HITSOUND, DIFFICULTY)
+REMAP = "RemapBeatmap"
 
 
 def ask(daemon: RunningDaemon, method: str, path: Path, options: Any = None, **fields: Any) -> Any:
@@ -32,6 +35,10 @@ def ask(daemon: RunningDaemon, method: str, path: Path, options: Any = None, **f
     if method == HITSOUND:
         request: Any = hitsound_pb2.HitsoundBeatmapRequest(path=str(path), **fields)
         stub = hitsound_pb2_grpc.HitsoundServiceStub
+    elif method == REMAP:
+        fields = {"start_ms": 2000, "end_ms": 4000, **fields}
+        request = remap_pb2.RemapBeatmapRequest(path=str(path), **fields)
+        stub = remap_pb2_grpc.RemapServiceStub
     else:
         fields = {"name": "My Hard", **fields}
         request = difficulty_pb2.MakeGuestDifficultyRequest(path=str(path), **fields)
@@ -68,7 +75,7 @@ def bad_values(parameter: Parameter) -> list[Any]:
     return [round(value) for value in values] if parameter.kind == "whole number" else values
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", (REMAP, *METHODS))
 def test_every_bad_value_is_answered_with_its_field_and_its_limits(
     shared_daemon: RunningDaemon, shared_mapset: Mapset, method: str
 ) -> None:

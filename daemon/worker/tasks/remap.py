@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from osu_companion.v1 import jobs_pb2, remap_pb2
 
+from daemon.jobs.options import options_of
+from daemon.jobs.remap import REMAP
 from daemon.worker.answer import variant_message
 from daemon.worker.engine_api import Progress
 from daemon.worker.tasks.task import Task, since, warnings_of
 
 if TYPE_CHECKING:
     from model_core.model import Model
-    from model_core.remap import RemapOptions
 
 
 def answer(task: Task) -> jobs_pb2.JobResult:
     """The job's result, as far as the model knows it."""
-    from model_core.remap import remap_range
+    from model_core.remap import RemapOptions, remap_range
 
     request = remap_pb2.RemapBeatmapRequest.FromString(task.frame["request"])
     task.refuse_after_the_end(request.start_ms)
@@ -29,7 +30,7 @@ def answer(task: Task) -> jobs_pb2.JobResult:
         task.audio,
         request.start_ms,
         request.end_ms,
-        options_of(request),
+        RemapOptions(variants=request.variants, **options_of(REMAP, request)),
         task.advance,
         task.cancelled,
         refiner=task.frame.get("refiner"),
@@ -57,26 +58,6 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     if result.refiner:
         told.provenance.options.update({"refiner": result.refiner})
     return told
-
-
-def options_of(request: remap_pb2.RemapBeatmapRequest) -> RemapOptions:
-    """The request's options; what it leaves open is the model's or the map's."""
-    from model_core.remap import RemapOptions
-
-    given = request.options
-    names = ("temperature", "top_p", "top_k", "difficulty", "mapper_id", "year")
-    chosen = {name: getattr(given, name) for name in names if given.HasField(name)}
-    chosen |= {
-        name: getattr(given, name)
-        for name in ("take_volume", "take_slider_velocity")
-        if given.HasField(name)
-    }
-    return RemapOptions(
-        seed=request.seed,
-        variants=request.variants,
-        descriptors=tuple(given.descriptors),
-        **chosen,
-    )
 
 
 def _drawn_with(request: remap_pb2.RemapBeatmapRequest, model: Model) -> dict[str, float]:

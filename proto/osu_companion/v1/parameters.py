@@ -10,6 +10,58 @@ from osu_companion.local.parameters import Parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemapOptions:
+    """Options of RemapBeatmap; what is not given is left to the daemon."""
+
+    difficulty: float | None = None
+    """How hard the result should be. 0 to 20 stars. Unless given: the map's own rating, else
+    unknown to the model."""
+    mapper_id: int | None = None
+    """The osu! user id of the mapper to map like; the starter's styles have ids of their own.
+    0 or more. Unless given: the reference map's, else unknown to the model."""
+    year: int | None = None
+    """The year whose mapping the result should resemble; years that the model does not know
+    become the nearest that it knows. 1 to 9999. Unless given: unknown to the model."""
+    descriptors: Sequence[str] = ()
+    """osu! user tags that the result should deserve, e.g. style/messy. Unless given: the
+    reference map's, else unknown to the model."""
+    negative_descriptors: Sequence[str] = ()
+    """osu! user tags to keep away from; they work with guidance above 1. Unless given: none."""
+    hitsounded: bool | None = None
+    """Whether the result should have hitsounds. Unless given: as the reference map has them,
+    else yes."""
+    hold_note_ratio: float | None = None
+    """The share of notes that are held (osu!mania only). 0 to 1. Unless given: the reference
+    map's, else unknown to the model."""
+    scroll_speed_ratio: float | None = None
+    """How often the scroll speed changes, for each time at which notes start (osu!taiko,
+    osu!mania only). 0 to 1. Unless given: the reference map's, else unknown to the model."""
+    guidance: float | None = None
+    """How strongly what is asked for is followed, and the negative descriptors avoided
+    (classifier-free guidance); 1 is off. Above it every token costs twice the time. 1 to
+    20. Unless given: 1."""
+    temperature: float | None = None
+    """How daring the draws are. Above 0 and at most 10. Unless given: the checkpoint's own."""
+    mania_column_temperature: float | None = None
+    """The same for columns (osu!mania only). Above 0 and at most 10. Unless given: 0.8."""
+    taiko_hit_temperature: float | None = None
+    """The same for a drum's hits (osu!taiko only). Above 0 and at most 10. Unless given: 0.8."""
+    timeshift_bias: float | None = None
+    """Added to the scores of times: above 0 fewer objects are written, below 0 more. -20 to
+    20. Unless given: 0."""
+    top_p: float | None = None
+    """Draw only among the best tokens that hold this much probability. Above 0 and at most 1.
+    Unless given: the checkpoint's own."""
+    top_k: int | None = None
+    """Draw only among so many of the best tokens; 0 draws among all. 0 or more. Unless given:
+    the checkpoint's own."""
+    take_volume: bool | None = None
+    """Use the volumes that the model wrote. Unless given: yes."""
+    take_slider_velocity: bool | None = None
+    """Use the slider velocities that the model wrote. Unless given: yes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HitsoundOptions:
     """Options of HitsoundBeatmap; what is not given is left to the daemon."""
 
@@ -139,6 +191,167 @@ class DifficultyOptions:
 
 
 PARAMETERS: dict[str, tuple[Parameter, ...]] = {
+    "RemapBeatmap": (
+        Parameter(
+            name="seed",
+            kind="whole number",
+            help="Seed of the random draws: the same one on the same model, device and precision gives the same bytes.",
+            default=0,
+            optional=False,
+        ),
+        Parameter(
+            name="difficulty",
+            kind="number",
+            help="How hard the result should be.",
+            otherwise="the map's own rating, else unknown to the model",
+            low=0,
+            high=20,
+            unit="stars",
+            limits="0 to 20",
+        ),
+        Parameter(
+            name="mapper_id",
+            kind="whole number",
+            help="The osu! user id of the mapper to map like; the starter's styles have ids of their own.",
+            otherwise="the reference map's, else unknown to the model",
+            low=0,
+            limits="0 or more",
+        ),
+        Parameter(
+            name="year",
+            kind="whole number",
+            help="The year whose mapping the result should resemble; years that the model does not know become the nearest that it knows.",
+            otherwise="unknown to the model",
+            low=1,
+            high=9999,
+            limits="1 to 9999",
+        ),
+        Parameter(
+            name="descriptors",
+            kind="names",
+            help="osu! user tags that the result should deserve, e.g. style/messy.",
+            default=(),
+            optional=False,
+            otherwise="the reference map's, else unknown to the model",
+        ),
+        Parameter(
+            name="negative_descriptors",
+            kind="names",
+            help="osu! user tags to keep away from; they work with guidance above 1.",
+            default=(),
+            optional=False,
+        ),
+        Parameter(
+            name="hitsounded",
+            kind="flag",
+            help="Whether the result should have hitsounds.",
+            otherwise="as the reference map has them, else yes",
+        ),
+        Parameter(
+            name="hold_note_ratio",
+            kind="number",
+            help="The share of notes that are held.",
+            otherwise="the reference map's, else unknown to the model",
+            low=0,
+            high=1,
+            modes=(3,),
+            limits="0 to 1",
+        ),
+        Parameter(
+            name="scroll_speed_ratio",
+            kind="number",
+            help="How often the scroll speed changes, for each time at which notes start.",
+            otherwise="the reference map's, else unknown to the model",
+            low=0,
+            high=1,
+            modes=(1, 3),
+            limits="0 to 1",
+        ),
+        Parameter(
+            name="guidance",
+            kind="number",
+            help="How strongly what is asked for is followed, and the negative descriptors avoided (classifier-free guidance); 1 is off. Above it every token costs twice the time.",
+            default=1.0,
+            optional=False,
+            low=1,
+            high=20,
+            limits="1 to 20",
+        ),
+        Parameter(
+            name="temperature",
+            kind="number",
+            help="How daring the draws are.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=10,
+            above_low=True,
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="mania_column_temperature",
+            kind="number",
+            help="The same for columns.",
+            otherwise="0.8",
+            low=0,
+            high=10,
+            above_low=True,
+            modes=(3,),
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="taiko_hit_temperature",
+            kind="number",
+            help="The same for a drum's hits.",
+            otherwise="0.8",
+            low=0,
+            high=10,
+            above_low=True,
+            modes=(1,),
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="timeshift_bias",
+            kind="number",
+            help="Added to the scores of times: above 0 fewer objects are written, below 0 more.",
+            default=0.0,
+            optional=False,
+            low=-20,
+            high=20,
+            limits="-20 to 20",
+        ),
+        Parameter(
+            name="top_p",
+            kind="number",
+            help="Draw only among the best tokens that hold this much probability.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=1,
+            above_low=True,
+            limits="above 0 and at most 1",
+        ),
+        Parameter(
+            name="top_k",
+            kind="whole number",
+            help="Draw only among so many of the best tokens; 0 draws among all.",
+            otherwise="the checkpoint's own",
+            low=0,
+            limits="0 or more",
+        ),
+        Parameter(
+            name="take_volume",
+            kind="flag",
+            help="Use the volumes that the model wrote.",
+            default=True,
+            optional=False,
+        ),
+        Parameter(
+            name="take_slider_velocity",
+            kind="flag",
+            help="Use the slider velocities that the model wrote.",
+            default=True,
+            optional=False,
+        ),
+    ),
     "HitsoundBeatmap": (
         Parameter(
             name="start_ms",

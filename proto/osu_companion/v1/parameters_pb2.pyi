@@ -6,6 +6,44 @@ from typing import ClassVar as _ClassVar, Optional as _Optional
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class RemapOptions(_message.Message):
+    __slots__ = ("difficulty", "mapper_id", "year", "descriptors", "negative_descriptors", "hitsounded", "hold_note_ratio", "scroll_speed_ratio", "guidance", "temperature", "mania_column_temperature", "taiko_hit_temperature", "timeshift_bias", "top_p", "top_k", "take_volume", "take_slider_velocity")
+    DIFFICULTY_FIELD_NUMBER: _ClassVar[int]
+    MAPPER_ID_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTORS_FIELD_NUMBER: _ClassVar[int]
+    NEGATIVE_DESCRIPTORS_FIELD_NUMBER: _ClassVar[int]
+    HITSOUNDED_FIELD_NUMBER: _ClassVar[int]
+    HOLD_NOTE_RATIO_FIELD_NUMBER: _ClassVar[int]
+    SCROLL_SPEED_RATIO_FIELD_NUMBER: _ClassVar[int]
+    GUIDANCE_FIELD_NUMBER: _ClassVar[int]
+    TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
+    MANIA_COLUMN_TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
+    TAIKO_HIT_TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
+    TIMESHIFT_BIAS_FIELD_NUMBER: _ClassVar[int]
+    TOP_P_FIELD_NUMBER: _ClassVar[int]
+    TOP_K_FIELD_NUMBER: _ClassVar[int]
+    TAKE_VOLUME_FIELD_NUMBER: _ClassVar[int]
+    TAKE_SLIDER_VELOCITY_FIELD_NUMBER: _ClassVar[int]
+    difficulty: float
+    mapper_id: int
+    year: int
+    descriptors: _containers.RepeatedScalarFieldContainer[str]
+    negative_descriptors: _containers.RepeatedScalarFieldContainer[str]
+    hitsounded: bool
+    hold_note_ratio: float
+    scroll_speed_ratio: float
+    guidance: float
+    temperature: float
+    mania_column_temperature: float
+    taiko_hit_temperature: float
+    timeshift_bias: float
+    top_p: float
+    top_k: int
+    take_volume: bool
+    take_slider_velocity: bool
+    def __init__(self, difficulty: _Optional[float] = ..., mapper_id: _Optional[int] = ..., year: _Optional[int] = ..., descriptors: _Optional[_Iterable[str]] = ..., negative_descriptors: _Optional[_Iterable[str]] = ..., hitsounded: bool = ..., hold_note_ratio: _Optional[float] = ..., scroll_speed_ratio: _Optional[float] = ..., guidance: _Optional[float] = ..., temperature: _Optional[float] = ..., mania_column_temperature: _Optional[float] = ..., taiko_hit_temperature: _Optional[float] = ..., timeshift_bias: _Optional[float] = ..., top_p: _Optional[float] = ..., top_k: _Optional[int] = ..., take_volume: bool = ..., take_slider_velocity: bool = ...) -> None: ...
+
 class HitsoundOptions(_message.Message):
     __slots__ = ("additions_only", "sample_sets", "volumes", "keep_existing", "temperature", "top_p", "mapper_id", "year", "descriptors")
     ADDITIONS_ONLY_FIELD_NUMBER: _ClassVar[int]

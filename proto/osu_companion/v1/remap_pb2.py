@@ -23,21 +23,20 @@ _sym_db = _symbol_database.Default()
 
 
 from osu_companion.v1 import jobs_pb2 as osu__companion_dot_v1_dot_jobs__pb2
+from osu_companion.v1 import parameters_pb2 as osu__companion_dot_v1_dot_parameters__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cosu_companion/v1/remap.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\"\xf3\x01\n\x13RemapBeatmapRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x10\n\x08start_ms\x18\x02 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x03 \x01(\x05\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12\x10\n\x08variants\x18\x05 \x01(\x05\x12\x10\n\x08\x64\x65tached\x18\x06 \x01(\x08\x12\x34\n\x07options\x18\x07 \x01(\x0b\x32#.osu_companion.v1.GenerationOptions\x12\x13\n\x0b\x62\x61se_sha256\x18\x08 \x01(\t\x12\r\n\x05model\x18\t \x01(\t\x12\x12\n\nrange_text\x18\n \x01(\tB\x07\n\x05_seed\"A\n\x14RemapBeatmapResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent\"\xde\x02\n\x11GenerationOptions\x12\x18\n\x0btemperature\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\x05top_p\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x12\n\x05top_k\x18\x03 \x01(\x05H\x02\x88\x01\x01\x12\x17\n\ndifficulty\x18\x04 \x01(\x01H\x03\x88\x01\x01\x12\x16\n\tmapper_id\x18\x05 \x01(\x05H\x04\x88\x01\x01\x12\x11\n\x04year\x18\x06 \x01(\x05H\x05\x88\x01\x01\x12\x13\n\x0b\x64\x65scriptors\x18\x07 \x03(\t\x12\x18\n\x0btake_volume\x18\x08 \x01(\x08H\x06\x88\x01\x01\x12!\n\x14take_slider_velocity\x18\t \x01(\x08H\x07\x88\x01\x01\x42\x0e\n\x0c_temperatureB\x08\n\x06_top_pB\x08\n\x06_top_kB\r\n\x0b_difficultyB\x0c\n\n_mapper_idB\x07\n\x05_yearB\x0e\n\x0c_take_volumeB\x17\n\x15_take_slider_velocity2o\n\x0cRemapService\x12_\n\x0cRemapBeatmap\x12%.osu_companion.v1.RemapBeatmapRequest\x1a&.osu_companion.v1.RemapBeatmapResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cosu_companion/v1/remap.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a!osu_companion/v1/parameters.proto\"\xee\x01\n\x13RemapBeatmapRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x10\n\x08start_ms\x18\x02 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x03 \x01(\x05\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x00\x88\x01\x01\x12\x10\n\x08variants\x18\x05 \x01(\x05\x12\x10\n\x08\x64\x65tached\x18\x06 \x01(\x08\x12/\n\x07options\x18\x07 \x01(\x0b\x32\x1e.osu_companion.v1.RemapOptions\x12\x13\n\x0b\x62\x61se_sha256\x18\x08 \x01(\t\x12\r\n\x05model\x18\t \x01(\t\x12\x12\n\nrange_text\x18\n \x01(\tB\x07\n\x05_seed\"A\n\x14RemapBeatmapResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent2o\n\x0cRemapService\x12_\n\x0cRemapBeatmap\x12%.osu_companion.v1.RemapBeatmapRequest\x1a&.osu_companion.v1.RemapBeatmapResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.remap_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REMAPBEATMAPREQUEST']._serialized_start=80
-  _globals['_REMAPBEATMAPREQUEST']._serialized_end=323
-  _globals['_REMAPBEATMAPRESPONSE']._serialized_start=325
-  _globals['_REMAPBEATMAPRESPONSE']._serialized_end=390
-  _globals['_GENERATIONOPTIONS']._serialized_start=393
-  _globals['_GENERATIONOPTIONS']._serialized_end=743
-  _globals['_REMAPSERVICE']._serialized_start=745
-  _globals['_REMAPSERVICE']._serialized_end=856
+  _globals['_REMAPBEATMAPREQUEST']._serialized_start=115
+  _globals['_REMAPBEATMAPREQUEST']._serialized_end=353
+  _globals['_REMAPBEATMAPRESPONSE']._serialized_start=355
+  _globals['_REMAPBEATMAPRESPONSE']._serialized_end=420
+  _globals['_REMAPSERVICE']._serialized_start=422
+  _globals['_REMAPSERVICE']._serialized_end=533
 # @@protoc_insertion_point(module_scope)

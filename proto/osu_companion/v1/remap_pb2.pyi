@@ -1,8 +1,8 @@
 from osu_companion.v1 import jobs_pb2 as _jobs_pb2
-from google.protobuf.internal import containers as _containers
+from osu_companion.v1 import parameters_pb2 as _parameters_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from collections.abc import Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -25,36 +25,14 @@ class RemapBeatmapRequest(_message.Message):
     seed: int
     variants: int
     detached: bool
-    options: GenerationOptions
+    options: _parameters_pb2.RemapOptions
     base_sha256: str
     model: str
     range_text: str
-    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., variants: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[GenerationOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ...) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., variants: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.RemapOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ...) -> None: ...
 
 class RemapBeatmapResponse(_message.Message):
     __slots__ = ("event",)
     EVENT_FIELD_NUMBER: _ClassVar[int]
     event: _jobs_pb2.JobEvent
     def __init__(self, event: _Optional[_Union[_jobs_pb2.JobEvent, _Mapping]] = ...) -> None: ...
-
-class GenerationOptions(_message.Message):
-    __slots__ = ("temperature", "top_p", "top_k", "difficulty", "mapper_id", "year", "descriptors", "take_volume", "take_slider_velocity")
-    TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
-    TOP_P_FIELD_NUMBER: _ClassVar[int]
-    TOP_K_FIELD_NUMBER: _ClassVar[int]
-    DIFFICULTY_FIELD_NUMBER: _ClassVar[int]
-    MAPPER_ID_FIELD_NUMBER: _ClassVar[int]
-    YEAR_FIELD_NUMBER: _ClassVar[int]
-    DESCRIPTORS_FIELD_NUMBER: _ClassVar[int]
-    TAKE_VOLUME_FIELD_NUMBER: _ClassVar[int]
-    TAKE_SLIDER_VELOCITY_FIELD_NUMBER: _ClassVar[int]
-    temperature: float
-    top_p: float
-    top_k: int
-    difficulty: float
-    mapper_id: int
-    year: int
-    descriptors: _containers.RepeatedScalarFieldContainer[str]
-    take_volume: bool
-    take_slider_velocity: bool
-    def __init__(self, temperature: _Optional[float] = ..., top_p: _Optional[float] = ..., top_k: _Optional[int] = ..., difficulty: _Optional[float] = ..., mapper_id: _Optional[int] = ..., year: _Optional[int] = ..., descriptors: _Optional[_Iterable[str]] = ..., take_volume: bool = ..., take_slider_velocity: bool = ...) -> None: ...

@@ -10,9 +10,11 @@ import pytest
 import typer.main
 from osu_companion.local.paths import find_paths
 from osu_companion.v1 import provenance_pb2
+from osu_companion.v1.parameters import PARAMETERS
 
 from clients import remapping
 from clients.cli.main import app
+from clients.cli.parameter_options import BY_HAND, names_of
 from clients.client import Client
 from clients.notices import Teller, code_of
 from clients.patching import Patcher
@@ -99,6 +101,7 @@ def test_a_dry_run_warns_and_leaves_what_is_said_once_for_the_change(
         ("--variants", "2", "--variant", "2"),
         ("--model", "other"),
         ("--json",),
+        ("--stars", "4", "--no-take-volume", "--descriptors", "a,b", "--guidance", "2"),
         ("--seed", "1", "--variants", "2", "--variant", "1", "--model", "other", "--json"),
     ],
 )
@@ -114,9 +117,11 @@ def test_the_options_of_the_command_are_those_that_were_tried() -> None:
     """A new option has to be added above: it must not hide what is said."""
     command = typer.main.get_command(app).commands["remap"]  # type: ignore[attr-defined]
     names = {name for param in command.params for name in param.opts if name.startswith("--")}
+    told = [each for each in PARAMETERS["RemapBeatmap"] if each.name not in BY_HAND]
     assert names - {"--help"} == {
         *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant"),
         *("--dry-run", "--model", "--json"),
+        *(name.split("/")[0] for each in told for name in names_of(each)),
     }
 
 

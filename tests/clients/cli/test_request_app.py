@@ -1,4 +1,4 @@
-"""The options of ``hitsound`` and ``gd`` are the parameters of their requests."""
+"""The options of ``remap``, ``hitsound`` and ``gd`` are the parameters of their requests."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from clients.cli.parameter_options import BY_HAND, names_of
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import FakeDaemon, abort, refusal
 
-COMMANDS = {"hitsound": "HitsoundBeatmap", "gd": "MakeGuestDifficulty"}
+COMMANDS = {"remap": "RemapBeatmap", "hitsound": "HitsoundBeatmap", "gd": "MakeGuestDifficulty"}
 # Of the command itself; none of them may hide what is said before a map is changed.
 ITS_OWN = {
+    "remap": {
+        *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant", "--dry-run")
+    },
     "hitsound": {"--from", "--to", "--range", "--active", "--seed", "--copy-from", "--dry-run"},
     "gd": {"--from", "--to", "--range", "--active", "--seed", "--name", "--dry-run"},
 }
