@@ -5,20 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap, Patch, parse
 from model_core.errors import Cancelled
-from model_core.modding.report import ModOptions, Report, dismiss, mod, new_since
+from model_core.modding.report import ModOptions, Report, Reported, dismiss, mod, new_since
 from model_core.modding.report_fixes import make_edits
 from model_core.modding.report_model import in_words
-from model_core.modding.rules import Level, Severity, Source
+from model_core.modding.rules import Category, Finding, Level, Severity, Source
+from model_core.modding.rules.fixing import line_fix
 from model_core.model import Model
 from model_core.tokens import Event, EventType, starter_layout
 from model_core.tokens.events import ContextType
@@ -327,3 +330,40 @@ def test_chosen_edits_of_both_sources_are_made_together(report: Report) -> None:
 def test_nothing_chosen_changes_nothing(report: Report) -> None:
     done = make_edits(report, ["no-such-rule/x"])
     assert not done.patch.edits and not done.made and not done.left
+
+
+def test_two_moves_to_one_place_are_not_both_made() -> None:
+    map_ = beatmap(["100,100,1000,1,0", "200,100,1500,1,0"])
+    lines = [item.line for item in map_.hit_objects]
+    moves = []
+    for line, text in zip(lines, ("100,100,1250,1,0", "200,100,1250,1,0"), strict=True):
+        fix = line_fix(map_, "move it", replace={line: text}, moves=True)
+        finding = Finding(
+            Source.MODEL, "model", f"model/t/{line}", Severity.INFO, Category.RHYTHM,
+            "Move.", "here", "there", fix=fix, surprisal=9.0,
+        )  # fmt: skip
+        moves.append(Reported(finding, rank=len(moves) + 1))
+    report = replace(mod(None, None, map_), suggestions=tuple(moves))
+    done = make_edits(report, [each.id for each in moves])
+    assert (done.made, done.left) == ((moves[0].id,), (moves[1].id,))
+    assert [item.time for item in done.beatmap.hit_objects] == [1250, 1500]
+
+
+def test_a_part_that_a_model_does_not_know_is_told_and_left_out(
+    tiny_model: Model, noise: Audio
+) -> None:
+    network = deepcopy(tiny_model.network)
+    circle = tiny_model.vocabulary.encode(Event(EventType.CIRCLE))
+
+    def expect_circles(_head: object, _inputs: object, scores: torch.Tensor) -> torch.Tensor:
+        raised = scores.clone()
+        raised[..., circle] += 60.0
+        return raised
+
+    network.head.register_forward_hook(expect_circles)
+    obsessed = Model("obsessed", network, tiny_model.vocabulary, tiny_model.layout, "as asked")
+    found = mod(obsessed, noise, beatmap(), options=ALL)
+    told = " ".join(note for note in found.notes if "does not know the" in note)
+    assert all(word in told for word in ("timing", "kiai", "scroll speed"))
+    events = {detail.event for each in found.by_model() for detail in each.details}
+    assert events and not events & {"beat", "measure", "kiai", "scroll_speed_change"}
