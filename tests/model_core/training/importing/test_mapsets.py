@@ -253,6 +253,19 @@ def test_a_changed_mapset_is_read_again(tmp_path: Path) -> None:
     assert len(list(out.glob("*.npz"))) == len(songs(out)) == 1
 
 
+def test_an_audio_that_was_cut_short_in_the_corpus_is_decoded_again(tmp_path: Path) -> None:
+    root, out = tmp_path / "Songs", tmp_path / "out"
+    folder = write_folder(root / "s", {"n.osu": map_text()})
+    import_mapsets(root, out, ALL)
+    [path] = out.glob("*.npz")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:400])
+    (folder / "n.osu").write_text(map_text(objects=30), encoding="utf-8", newline="")
+    import_mapsets(root, out, ALL)
+    [song] = songs(out)
+    assert len(song.samples) > 100_000 and len(parse(song.maps[0].data).hit_objects) == 30
+
+
 def test_copies_are_one_song(tmp_path: Path) -> None:
     root, out = tmp_path / "Songs", tmp_path / "out"
     maps = {"n.osu": map_text(), "h.osu": map_text(version="Hard")}
