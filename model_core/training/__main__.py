@@ -11,7 +11,7 @@ import errno
 import sys
 import traceback
 
-from model_core.errors import CheckpointNotFound, CompanionError, InputError, NotSupported
+from model_core.errors import CheckpointError, CompanionError, InputError, NotSupported
 from model_core.training.arguments import Parser
 from model_core.training.client import stop_when_input_ends
 from model_core.training.steps import STEPS, Teller
@@ -19,7 +19,7 @@ from model_core.training.steps import STEPS, Teller
 _ABOUT = "Makes songs and maps, trains models on them or on imported mapsets, and measures them."
 # Exit codes are those of every command of osu-companion.
 _FAILED, _REFUSED, _CANCELLED = 1, 4, 130
-_REFUSALS = (InputError, NotSupported, CheckpointNotFound)
+_REFUSALS = (InputError, NotSupported, CheckpointError)
 #: Libraries of the extra ``train``.
 _EXTRA = ("accelerate", "tensorboard", "matplotlib")
 
