@@ -105,3 +105,11 @@ def test_what_is_no_number_is_null_in_json(capsys: pytest.CaptureFixture[str]) -
     told = json.loads(capsys.readouterr().out, parse_constant=refuse)
     expected = {"loss": None, "lines": [{"value": None}, [1.5, None, "x", True]]}
     assert told == {"type": "result", **expected}
+
+
+def test_a_checkpoint_that_is_not_there_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train", "evaluate", "/no/such/model", "--songs", "1"])
+    assert program.main() == 4
+    assert "/no/such/model" in capsys.readouterr().err
