@@ -77,15 +77,16 @@ def test_guided_heads_learn_where_to_look() -> None:
 
 
 def test_the_rate_follows_steps_or_time() -> None:
-    options = TrainingOptions(learning_rate=1.0, warmup_steps=4, schedule="wsd")
+    options = TrainingOptions(learning_rate=0.5, warmup_steps=4, schedule="wsd")
     pace = Pace(0.0, steps=100)
-    assert pace.rate(options) == pytest.approx(0.25)
+    assert pace.rate(options) == pytest.approx(0.5 * 0.25)
     pace.done = 50
-    assert pace.share == 0.5 and pace.rate(options) == 1.0
+    assert pace.share == 0.5 and pace.rate(options) == 0.5
     pace.done = 90
-    assert pace.rate(options) == pytest.approx(0.03 + 0.97 * 0.5)
+    assert pace.rate(options) == pytest.approx(0.5 * (0.03 + 0.97 * 0.5))
     pace.done = 100
     assert pace.share == 1.0
-    cosine = TrainingOptions(learning_rate=1.0, warmup_steps=1)
-    assert Pace(1.0, None, spent=30.0).rate(cosine) == pytest.approx(0.03 + 0.97 * 0.5, abs=0.01)
+    cosine = TrainingOptions(learning_rate=0.5, warmup_steps=1)
+    expected = 0.5 * (0.03 + 0.97 * 0.5)
+    assert Pace(1.0, None, spent=30.0).rate(cosine) == pytest.approx(expected, abs=0.01)
     assert Pace(1.0, None, spent=30.0).minutes_left == pytest.approx(0.5, abs=0.02)
