@@ -24,6 +24,7 @@ from model_core.hitsounds.voices import Node
 __all__ = ["Plan", "Settled"]
 
 TAIKO = 1
+_LENIENCY_MS = 6.0  # a line this late still sets an object's sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Plan:
         self._open: dict[Node, None] = {}
         self._reasons: dict[int, str] = {}
         self._own_volume: set[Node] = set()
+        self._volumes_from = _volumes_from(beatmap)
         source = None if copy_from is None else Sounding(copy_from)
         seen: set[float] = set()
         for item in self._items:
@@ -176,6 +178,8 @@ class Plan:
         for number, volume in enumerate(own_volumes(item)):
             if volume:
                 self._own_volume.add((item.line, number))
+        if item.time < self._volumes_from:
+            self._own_volume.update(self.nodes_of(item))
         copied = {} if source is None else dict(source.of(item))
         for node in self.nodes_of(item):
             sound = self.own(node)
@@ -213,3 +217,14 @@ def _set_by_mapper(item: HitObject, node: int, taiko: bool) -> bool:
     plain = HitSample()
     none = (plain.normal_set, plain.addition_set, plain.index, plain.filename)
     return own != none or (not taiko and bool(bits & ADDITIONS))
+
+
+def _volumes_from(beatmap: Beatmap) -> float:
+    """The time in ms from which objects may be given volumes.
+
+    What stands before the first line has that line's volume, and no green line may come before it;
+    then neither may one on it change what is heard there.
+    """
+    first = min((point.time for point in beatmap.timing_points), default=0.0)
+    early = any(item.time < first for item in beatmap.hit_objects)
+    return first + _LENIENCY_MS if early else first

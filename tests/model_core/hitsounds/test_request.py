@@ -303,3 +303,17 @@ def test_a_moment_with_more_than_fits_is_read_in_parts_too(every_mode: Model, no
     lines = [f"{n % 500},100,1000,1,0,0:0:0:0:" for n in range(300)]
     beatmap = write_map([*lines, *mixed(3000, 5000)])
     assert reasons(beatmap, every_mode, noise) == {}
+
+
+def test_what_stands_before_the_first_line_keeps_its_volume(
+    tiny_model: Model, noise: Audio
+) -> None:
+    """No green line may come before the first red one, so nothing else could be written there."""
+    head = "osu file format v14\n\n[General]\nMode: 0\n\n[Difficulty]\nSliderMultiplier:1.4\n\n"
+    lines = "[TimingPoints]\n2000,500,4,2,0,30,1,0\n\n[HitObjects]\n"
+    objects = "".join(f"{100 + t // 20},150,{t},1,0,0:0:0:0:\n" for t in range(1000, 4000, 250))
+    beatmap = parse((head + lines + objects).encode())
+    result = hitsound(tiny_model, noise, beatmap, HitsoundOptions(volumes=True))
+    for item in result.choices.objects:
+        if item.time < 2000:
+            assert [each.volume for each in item.chosen.nodes] == [30]
