@@ -176,10 +176,6 @@ def _velocities(objects: Iterable[NewObject]) -> list[Change]:
 
 def _placer() -> Callable[[SongPlan, float, int, int, int, int | None], list[NewObject]]:
     """The mapper of the other modes, which builds on this package and so is imported late."""
-    try:
-        from model_core.training.mapper.modes import place
-    except ImportError as error:
-        raise NotImplementedError(
-            "Only osu!standard can be mapped: model_core.training.mapper.modes is missing."
-        ) from error
+    from model_core.training.mapper.modes import place
+
     return place
