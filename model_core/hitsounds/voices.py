@@ -62,7 +62,7 @@ def voices_of(beatmap: Beatmap, read: Beatmap, layout: Layout, events: TimedEven
             if not groups or len(groups[0]) != len(nodes):
                 continue
             for index, node in zip(groups.popleft(), nodes, strict=True):
-                named = tuple(each for owner in owners for each in _named(beatmap, owner, node))
+                named = tuple(each for owner in owners for each in _named(beatmap, read, owner, node))
                 if named:
                     found.append(Voice(index, events.times[index], named))
     return sorted(found, key=lambda voice: voice.index)
@@ -174,11 +174,11 @@ def _partners(beatmap: Beatmap, read: Beatmap) -> list[tuple[HitObject, ...]]:
     return own
 
 
-def _named(beatmap: Beatmap, owner: HitObject, node: int) -> Iterator[Node]:
+def _named(beatmap: Beatmap, read: Beatmap, owner: HitObject, node: int) -> Iterator[Node]:
     """The nodes of an object that sound like a node of what stands for it."""
     if beatmap.mode == TAIKO:
-        # A drumroll sounds alike all along.
-        if owner.kind is ObjectKind.SLIDER and node in (BODY, 0):
+        # A drumroll sounds alike all along: one voice, of a stand-in's the head's.
+        if owner.kind is ObjectKind.SLIDER and node == (BODY if read is beatmap else 0):
             yield owner.line, BODY
             for each in range(owner.slides + 1):
                 yield owner.line, each
