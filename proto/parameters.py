@@ -40,6 +40,9 @@ TIMING = (
 )
 
 
+_OF_TIMING = (*TIMING, "seed", "start_ms", "end_ms")
+_ALL_BUT_TIMING = tuple(f.name for f in table(GenerationParameters) if f.name not in _OF_TIMING)
+
 #: How many variants a remap may have is the configuration's to say; it times nothing.
 NOT_OF_REMAPS = ("variants", "timing_temperature")
 
@@ -66,6 +69,8 @@ def all_options() -> tuple[Options, ...]:
         Options("RemapOptions", "RemapBeatmap", remap, NOT_OF_REMAPS),
         Options("HitsoundOptions", "HitsoundBeatmap", hitsounds),
         Options("DifficultyOptions", "MakeGuestDifficulty", GenerationParameters, TIMING),
+        Options("MapOptions", "GenerateMapset", GenerationParameters, ("follow",)),
+        Options("TimingOptions", "TimeSong", GenerationParameters, _ALL_BUT_TIMING),
     )
 
 

@@ -11,39 +11,16 @@ from osu_companion.v1.parameters import PARAMETERS
 from clients.cli.exits import run
 from clients.cli.output import make_output
 from clients.cli.parameter_options import with_parameters
-
-_Map = Annotated[Path | None, typer.Argument(metavar="MAP", help="The .osu file.")]
-_Active = Annotated[
-    bool, typer.Option("--active", help="The map saved last in Songs, instead of MAP.")
-]
-_From = Annotated[
-    str | None, typer.Option("--from", metavar="TIME", help="Start: 00:12:345, or milliseconds.")
-]
-_To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="End, as for --from.")]
-_Range = Annotated[
-    str | None,
-    typer.Option(
-        "--range",
-        metavar="TEXT",
-        help='As copied in the editor: "00:12:345 (1,2,3) - 00:16:000 (4) - ".',
-    ),
-]
-_Model = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME", help="A model other than the configured one; an adapter behind a plus."
-    ),
-]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+from clients.cli.request_options import Active, From, Json, Map, Model, Range, To
 
 
 @with_parameters(PARAMETERS["HitsoundBeatmap"])
 def hitsound(
-    map: _Map = None,
-    active: _Active = False,
-    start: _From = None,
-    end: _To = None,
-    range_text: _Range = None,
+    map: Map = None,
+    active: Active = False,
+    start: From = None,
+    end: To = None,
+    range_text: Range = None,
     copy_from: Annotated[
         Path | None,
         typer.Option(
@@ -58,8 +35,8 @@ def hitsound(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
     ] = False,
-    model: _Model = "",
-    as_json: _Json = False,
+    model: Model = "",
+    as_json: Json = False,
     *,
     options: dict[str, Any],
 ) -> None:
@@ -80,22 +57,22 @@ def hitsound(
 
 @with_parameters(PARAMETERS["MakeGuestDifficulty"])
 def gd(
-    map: _Map = None,
-    active: _Active = False,
+    map: Map = None,
+    active: Active = False,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="What the new difficulty is called.")
     ] = "",
-    start: _From = None,
-    end: _To = None,
-    range_text: _Range = None,
+    start: From = None,
+    end: To = None,
+    range_text: Range = None,
     seed: Annotated[
         int | None, typer.Option(help="The same seed gives the same map again.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would be and write nothing.")
     ] = False,
-    model: _Model = "",
-    as_json: _Json = False,
+    model: Model = "",
+    as_json: Json = False,
     *,
     options: dict[str, Any],
 ) -> None:

@@ -14,23 +14,20 @@ import grpc
 from osu_companion.local.endpoint import CHANNEL_OPTIONS, Endpoint
 from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
-    difficulty_pb2_grpc,
-    hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
     models_pb2,
     models_pb2_grpc,
     patches_pb2,
     patches_pb2_grpc,
-    remap_pb2_grpc,
     songs_pb2,
     songs_pb2_grpc,
     status_pb2,
     status_pb2_grpc,
 )
-from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
 
 from clients.client import requests
+from clients.client.asking import Asking, stub
 from clients.client.errors import from_rpc
 from clients.client.starting import Say, ensure_running
 from clients.client.synchronous import (
@@ -81,20 +78,18 @@ class AsyncJobStream:
         self.close()
 
 
-class AsyncClient:
+class AsyncClient(Asking[AsyncJobStream]):
     """Calls a daemon. Every method raises ``ClientError`` as the synchronous client's does."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._channel = grpc.aio.insecure_channel(endpoint.address, options=CHANNEL_OPTIONS)
-        self._difficulty = _stub(difficulty_pb2_grpc.DifficultyServiceStub, self._channel)
-        self._hitsound = _stub(hitsound_pb2_grpc.HitsoundServiceStub, self._channel)
-        self._jobs = _stub(jobs_pb2_grpc.JobServiceStub, self._channel)
-        self._models = _stub(models_pb2_grpc.ModelServiceStub, self._channel)
-        self._patches = _stub(patches_pb2_grpc.PatchServiceStub, self._channel)
-        self._remap = _stub(remap_pb2_grpc.RemapServiceStub, self._channel)
-        self._songs = _stub(songs_pb2_grpc.SongServiceStub, self._channel)
-        self._status = _stub(status_pb2_grpc.StatusServiceStub, self._channel)
+        super().__init__(self._channel)
+        self._jobs = stub(jobs_pb2_grpc.JobServiceStub, self._channel)
+        self._models = stub(models_pb2_grpc.ModelServiceStub, self._channel)
+        self._patches = stub(patches_pb2_grpc.PatchServiceStub, self._channel)
+        self._songs = stub(songs_pb2_grpc.SongServiceStub, self._channel)
+        self._status = stub(status_pb2_grpc.StatusServiceStub, self._channel)
 
     @classmethod
     async def connect(cls, paths: Paths | None = None, say: Say | None = None) -> Self:
@@ -106,97 +101,6 @@ class AsyncClient:
         return cls(await asyncio.to_thread(ensure_running, paths, say))
 
     # --- jobs ---------------------------------------------------------------------------------
-
-    def remap(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        start_ms: int | None = None,
-        end_ms: int | None = None,
-        range_text: str = "",
-        seed: int | None = None,
-        variants: int = 1,
-        detached: bool = False,
-        base_sha256: str = "",
-        model: str = "",
-        options: RemapOptions | None = None,
-    ) -> AsyncJobStream:
-        """Ask for new objects in a range (ms, inclusive; or ``range_text`` from the editor)."""
-        request = requests.remap_request(
-            path,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            range_text=range_text,
-            seed=seed,
-            variants=variants,
-            detached=detached,
-            base_sha256=base_sha256,
-            model=model,
-            options=options,
-        )
-        return AsyncJobStream(self._start(self._remap.RemapBeatmap, request))
-
-    def hitsound(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        start_ms: int | None = None,
-        end_ms: int | None = None,
-        range_text: str = "",
-        copy_from: str | os.PathLike[str] | None = None,
-        seed: int | None = None,
-        detached: bool = False,
-        base_sha256: str = "",
-        model: str = "",
-        options: HitsoundOptions | None = None,
-    ) -> AsyncJobStream:
-        """Ask for other sounds of the objects in a range (ms, inclusive), or of all.
-
-        Args:
-            copy_from: another difficulty, whose sounds go before the model's.
-        """
-        request = requests.hitsound_request(
-            path,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            range_text=range_text,
-            copy_from=copy_from,
-            seed=seed,
-            detached=detached,
-            base_sha256=base_sha256,
-            model=model,
-            options=options,
-        )
-        return AsyncJobStream(self._start(self._hitsound.HitsoundBeatmap, request))
-
-    def guest_difficulty(
-        self,
-        path: str | os.PathLike[str],
-        name: str,
-        *,
-        start_ms: int | None = None,
-        end_ms: int | None = None,
-        range_text: str = "",
-        seed: int | None = None,
-        detached: bool = False,
-        base_sha256: str = "",
-        model: str = "",
-        options: DifficultyOptions | None = None,
-    ) -> AsyncJobStream:
-        """Ask for a new difficulty called ``name`` beside the one at ``path``."""
-        request = requests.difficulty_request(
-            path,
-            name,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            range_text=range_text,
-            seed=seed,
-            detached=detached,
-            base_sha256=base_sha256,
-            model=model,
-            options=options,
-        )
-        return AsyncJobStream(self._start(self._difficulty.MakeGuestDifficulty, request))
 
     def attach(self, job_id: str) -> AsyncJobStream:
         """Join a job; leaving the stream does not cancel it."""
@@ -370,6 +274,9 @@ class AsyncClient:
 
     # ------------------------------------------------------------------------------------------
 
+    def _ask(self, method: Callable[..., Any], request: Any) -> AsyncJobStream:
+        return AsyncJobStream(self._start(method, request))
+
     def _start(self, method: Callable[..., Any], request: Any) -> Any:
         return method(request, timeout=JOB_TIMEOUT_S, metadata=self.endpoint.metadata)
 
@@ -380,8 +287,3 @@ class AsyncClient:
             return await method(request, timeout=timeout_s, metadata=self.endpoint.metadata)
         except grpc.RpcError as error:
             raise from_rpc(error) from None
-
-
-def _stub(factory: Callable[..., Any], channel: Any) -> Any:
-    # Generated stubs are untyped; the methods above give the types back.
-    return factory(channel)

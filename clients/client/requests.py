@@ -37,9 +37,7 @@ def remap_request(
     """
     if not range_text and (start_ms is None or end_ms is None):
         raise UsageError("a remap needs the start and the end of its range", reason="RANGE")
-    _check(start_ms, end_ms, seed)
-    if not 0 <= variants <= _INT32:
-        raise UsageError(f"the number of variants is a whole number from 1 up, not {variants}")
+    _check(start_ms, end_ms, seed, variants)
     return remap_pb2.RemapBeatmapRequest(
         path=absolute(path),
         start_ms=start_ms or 0,
@@ -62,6 +60,7 @@ def hitsound_request(
     range_text: str,
     copy_from: str | os.PathLike[str] | None,
     seed: int | None,
+    variants: int,
     detached: bool,
     base_sha256: str,
     model: str,
@@ -72,7 +71,7 @@ def hitsound_request(
     Raises:
         UsageError: a value that the contract cannot carry.
     """
-    _check(start_ms, end_ms, seed)
+    _check(start_ms, end_ms, seed, variants)
     return hitsound_pb2.HitsoundBeatmapRequest(
         path=absolute(path),
         start_ms=start_ms,
@@ -80,6 +79,7 @@ def hitsound_request(
         range_text=range_text,
         copy_from="" if copy_from is None else absolute(copy_from),
         seed=seed,
+        variants=variants,
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
@@ -95,6 +95,7 @@ def difficulty_request(
     end_ms: int | None,
     range_text: str,
     seed: int | None,
+    variants: int,
     detached: bool,
     base_sha256: str,
     model: str,
@@ -105,7 +106,7 @@ def difficulty_request(
     Raises:
         UsageError: a value that the contract cannot carry.
     """
-    _check(start_ms, end_ms, seed)
+    _check(start_ms, end_ms, seed, variants)
     return difficulty_pb2.MakeGuestDifficultyRequest(
         path=absolute(path),
         name=name,
@@ -113,6 +114,7 @@ def difficulty_request(
         end_ms=end_ms,
         range_text=range_text,
         seed=seed,
+        variants=variants,
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
@@ -120,12 +122,14 @@ def difficulty_request(
     )
 
 
-def _check(start_ms: int | None, end_ms: int | None, seed: int | None) -> None:
+def _check(start_ms: int | None, end_ms: int | None, seed: int | None, variants: int = 1) -> None:
     for name, value in (("start", start_ms), ("end", end_ms)):
         if value is not None and not -_INT32 <= value <= _INT32:
             raise UsageError(f"the {name} of the range, {value} ms, is no time in a song")
     if seed is not None and not 0 <= seed < 2**63:
         raise UsageError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
+    if not 0 <= variants <= _INT32:
+        raise UsageError(f"the number of variants is a whole number from 1 up, not {variants}")
 
 
 def _options(message: Callable[..., Any], options: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MakeGuestDifficultyRequest(_message.Message):
-    __slots__ = ("path", "name", "start_ms", "end_ms", "seed", "detached", "options", "base_sha256", "model", "range_text")
+    __slots__ = ("path", "name", "start_ms", "end_ms", "seed", "detached", "options", "base_sha256", "model", "range_text", "variants")
     PATH_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     START_MS_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,7 @@ class MakeGuestDifficultyRequest(_message.Message):
     BASE_SHA256_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     RANGE_TEXT_FIELD_NUMBER: _ClassVar[int]
+    VARIANTS_FIELD_NUMBER: _ClassVar[int]
     path: str
     name: str
     start_ms: int
@@ -29,7 +30,8 @@ class MakeGuestDifficultyRequest(_message.Message):
     base_sha256: str
     model: str
     range_text: str
-    def __init__(self, path: _Optional[str] = ..., name: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.DifficultyOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ...) -> None: ...
+    variants: int
+    def __init__(self, path: _Optional[str] = ..., name: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.DifficultyOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ..., variants: _Optional[int] = ...) -> None: ...
 
 class MakeGuestDifficultyResponse(_message.Message):
     __slots__ = ("event",)

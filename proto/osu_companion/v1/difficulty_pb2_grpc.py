@@ -47,8 +47,8 @@ class DifficultyServiceServicer(object):
     """
 
     def MakeGuestDifficulty(self, request, context):
-        """Streams the job's events; the result has one variant, a new file with the timing, kiai,
-        metadata and storyboard of the map. Dropping the stream cancels the job unless it is detached.
+        """Streams the job's events; each variant of the result is a new file with the timing,
+        kiai, metadata and storyboard of the map. Dropping the stream cancels the job unless it is detached.
 
         The daemon reads the map at `path` and the audio beside it; neither crosses the wire.
         ALREADY_EXISTS (FILE_EXISTS) if the mapset has a file of that name.

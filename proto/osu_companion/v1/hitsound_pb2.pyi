@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class HitsoundBeatmapRequest(_message.Message):
-    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "options", "base_sha256", "model", "range_text", "copy_from")
+    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "options", "base_sha256", "model", "range_text", "copy_from", "variants")
     PATH_FIELD_NUMBER: _ClassVar[int]
     START_MS_FIELD_NUMBER: _ClassVar[int]
     END_MS_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,7 @@ class HitsoundBeatmapRequest(_message.Message):
     MODEL_FIELD_NUMBER: _ClassVar[int]
     RANGE_TEXT_FIELD_NUMBER: _ClassVar[int]
     COPY_FROM_FIELD_NUMBER: _ClassVar[int]
+    VARIANTS_FIELD_NUMBER: _ClassVar[int]
     path: str
     start_ms: int
     end_ms: int
@@ -29,7 +30,8 @@ class HitsoundBeatmapRequest(_message.Message):
     model: str
     range_text: str
     copy_from: str
-    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.HitsoundOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ..., copy_from: _Optional[str] = ...) -> None: ...
+    variants: int
+    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.HitsoundOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ..., copy_from: _Optional[str] = ..., variants: _Optional[int] = ...) -> None: ...
 
 class HitsoundBeatmapResponse(_message.Message):
     __slots__ = ("event",)

@@ -47,7 +47,7 @@ class HitsoundServiceServicer(object):
     """
 
     def HitsoundBeatmap(self, request, context):
-        """Streams the job's events; the result has one variant, a patch. Dropping the stream cancels the
+        """Streams the job's events; each variant of the result is a patch. Dropping the stream cancels the
         job unless it is detached.
 
         The daemon reads the map at `path` and the audio beside it; neither crosses the wire.

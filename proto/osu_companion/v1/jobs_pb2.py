@@ -26,49 +26,50 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from osu_companion.v1 import patches_pb2 as osu__companion_dot_v1_dot_patches__pb2
 from osu_companion.v1 import provenance_pb2 as osu__companion_dot_v1_dot_provenance__pb2
+from osu_companion.v1 import reports_pb2 as osu__companion_dot_v1_dot_reports__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bosu_companion/v1/jobs.proto\x12\x10osu_companion.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1eosu_companion/v1/patches.proto\x1a!osu_companion/v1/provenance.proto\"\x91\x02\n\x08JobEvent\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12-\n\x06queued\x18\x02 \x01(\x0b\x32\x1b.osu_companion.v1.JobQueuedH\x00\x12\x31\n\x08progress\x18\x03 \x01(\x0b\x32\x1d.osu_companion.v1.JobProgressH\x00\x12-\n\x06result\x18\x04 \x01(\x0b\x32\x1b.osu_companion.v1.JobResultH\x00\x12/\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x1c.osu_companion.v1.JobFailureH\x00\x12*\n\x06notice\x18\x06 \x01(\x0b\x32\x18.osu_companion.v1.NoticeH\x00\x42\x07\n\x05\x65vent\"\x1d\n\tJobQueued\x12\x10\n\x08position\x18\x01 \x01(\x05\"\xbc\x01\n\x0bJobProgress\x12)\n\x05stage\x18\x01 \x01(\x0e\x32\x1a.osu_companion.v1.JobStage\x12\x0e\n\x06window\x18\x02 \x01(\x05\x12\x0f\n\x07windows\x18\x03 \x01(\x05\x12\x19\n\x11tokens_per_second\x18\x04 \x01(\x01\x12\x0f\n\x07objects\x18\x05 \x01(\x05\x12\x14\n\x0cseconds_left\x18\x06 \x01(\x01\x12\x0f\n\x07\x61ttempt\x18\x07 \x01(\x05\x12\x0e\n\x06tokens\x18\x08 \x01(\x05\"\xaa\x02\n\tJobResult\x12\x32\n\x08variants\x18\x01 \x03(\x0b\x32 .osu_companion.v1.BeatmapVariant\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12-\n\x07timings\x18\x04 \x01(\x0b\x32\x1c.osu_companion.v1.JobTimings\x12\r\n\x05model\x18\x05 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x06 \x01(\t\x12\x11\n\tprecision\x18\x07 \x01(\t\x12\x0f\n\x07refused\x18\x08 \x03(\t\x12)\n\x07notices\x18\t \x03(\x0b\x32\x18.osu_companion.v1.Notice\x12\x30\n\nprovenance\x18\n \x01(\x0b\x32\x1c.osu_companion.v1.Provenance\"\xd9\x01\n\nJobTimings\x12\x10\n\x08queue_ms\x18\x01 \x01(\x01\x12\x0f\n\x07load_ms\x18\x02 \x01(\x01\x12\x10\n\x08\x61udio_ms\x18\x03 \x01(\x01\x12\x12\n\nencoder_ms\x18\x04 \x01(\x01\x12\x11\n\tdecode_ms\x18\x05 \x01(\x01\x12\x0f\n\x07post_ms\x18\x06 \x01(\x01\x12\x10\n\x08patch_ms\x18\x07 \x01(\x01\x12\x10\n\x08total_ms\x18\x08 \x01(\x01\x12\x0e\n\x06tokens\x18\t \x01(\x05\x12\x19\n\x11tokens_per_second\x18\n \x01(\x01\x12\x0f\n\x07rank_ms\x18\x0b \x01(\x01\"0\n\nJobFailure\x12\"\n\x06status\x18\x01 \x01(\x0b\x32\x12.google.rpc.Status\"\xb6\x03\n\x03Job\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.osu_companion.v1.JobState\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x10\n\x08start_ms\x18\x05 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x06 \x01(\x05\x12\x10\n\x08\x64\x65tached\x18\x07 \x01(\x08\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04seed\x18\x0b \x01(\x04\x12\r\n\x05model\x18\x0c \x01(\t\x12\x10\n\x08position\x18\r \x01(\x05\x12/\n\x08progress\x18\x0e \x01(\x0b\x32\x1d.osu_companion.v1.JobProgress\x12!\n\x05\x65rror\x18\x0f \x01(\x0b\x32\x12.google.rpc.Status\x12\x10\n\x08variants\x18\x10 \x01(\x05\"\"\n\x10\x41ttachJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\">\n\x11\x41ttachJobResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"7\n\x11\x43\x61ncelJobResponse\x12\"\n\x03job\x18\x01 \x01(\x0b\x32\x15.osu_companion.v1.Job\"L\n\x0fListJobsRequest\x12*\n\x06states\x18\x01 \x03(\x0e\x32\x1a.osu_companion.v1.JobState\x12\r\n\x05limit\x18\x02 \x01(\x05\"7\n\x10ListJobsResponse\x12#\n\x04jobs\x18\x01 \x03(\x0b\x32\x15.osu_companion.v1.Job\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"4\n\x0eGetJobResponse\x12\"\n\x03job\x18\x01 \x01(\x0b\x32\x15.osu_companion.v1.Job*\x95\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x12\n\x0eJOB_STATE_DONE\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05*\xbf\x01\n\x08JobStage\x12\x19\n\x15JOB_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12JOB_STAGE_STARTING\x10\x01\x12\x15\n\x11JOB_STAGE_LOADING\x10\x02\x12\x13\n\x0fJOB_STAGE_AUDIO\x10\x03\x12\x15\n\x11JOB_STAGE_ENCODER\x10\x04\x12\x14\n\x10JOB_STAGE_DECODE\x10\x05\x12\x12\n\x0eJOB_STAGE_POST\x10\x06\x12\x13\n\x0fJOB_STAGE_PATCH\x10\x07\x32\xda\x02\n\nJobService\x12V\n\tAttachJob\x12\".osu_companion.v1.AttachJobRequest\x1a#.osu_companion.v1.AttachJobResponse0\x01\x12T\n\tCancelJob\x12\".osu_companion.v1.CancelJobRequest\x1a#.osu_companion.v1.CancelJobResponse\x12Q\n\x08ListJobs\x12!.osu_companion.v1.ListJobsRequest\x1a\".osu_companion.v1.ListJobsResponse\x12K\n\x06GetJob\x12\x1f.osu_companion.v1.GetJobRequest\x1a .osu_companion.v1.GetJobResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bosu_companion/v1/jobs.proto\x12\x10osu_companion.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x1eosu_companion/v1/patches.proto\x1a!osu_companion/v1/provenance.proto\x1a\x1eosu_companion/v1/reports.proto\"\x91\x02\n\x08JobEvent\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12-\n\x06queued\x18\x02 \x01(\x0b\x32\x1b.osu_companion.v1.JobQueuedH\x00\x12\x31\n\x08progress\x18\x03 \x01(\x0b\x32\x1d.osu_companion.v1.JobProgressH\x00\x12-\n\x06result\x18\x04 \x01(\x0b\x32\x1b.osu_companion.v1.JobResultH\x00\x12/\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x1c.osu_companion.v1.JobFailureH\x00\x12*\n\x06notice\x18\x06 \x01(\x0b\x32\x18.osu_companion.v1.NoticeH\x00\x42\x07\n\x05\x65vent\"\x1d\n\tJobQueued\x12\x10\n\x08position\x18\x01 \x01(\x05\"\xbc\x01\n\x0bJobProgress\x12)\n\x05stage\x18\x01 \x01(\x0e\x32\x1a.osu_companion.v1.JobStage\x12\x0e\n\x06window\x18\x02 \x01(\x05\x12\x0f\n\x07windows\x18\x03 \x01(\x05\x12\x19\n\x11tokens_per_second\x18\x04 \x01(\x01\x12\x0f\n\x07objects\x18\x05 \x01(\x05\x12\x14\n\x0cseconds_left\x18\x06 \x01(\x01\x12\x0f\n\x07\x61ttempt\x18\x07 \x01(\x05\x12\x0e\n\x06tokens\x18\x08 \x01(\x05\"\x85\x03\n\tJobResult\x12\x32\n\x08variants\x18\x01 \x03(\x0b\x32 .osu_companion.v1.BeatmapVariant\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x12-\n\x07timings\x18\x04 \x01(\x0b\x32\x1c.osu_companion.v1.JobTimings\x12\r\n\x05model\x18\x05 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x06 \x01(\t\x12\x11\n\tprecision\x18\x07 \x01(\t\x12\x0f\n\x07refused\x18\x08 \x03(\t\x12)\n\x07notices\x18\t \x03(\x0b\x32\x18.osu_companion.v1.Notice\x12\x30\n\nprovenance\x18\n \x01(\x0b\x32\x1c.osu_companion.v1.Provenance\x12+\n\x06report\x18\x0b \x01(\x0b\x32\x1b.osu_companion.v1.ModReport\x12,\n\x06timing\x18\x0c \x01(\x0b\x32\x1c.osu_companion.v1.SongTiming\"\xd9\x01\n\nJobTimings\x12\x10\n\x08queue_ms\x18\x01 \x01(\x01\x12\x0f\n\x07load_ms\x18\x02 \x01(\x01\x12\x10\n\x08\x61udio_ms\x18\x03 \x01(\x01\x12\x12\n\nencoder_ms\x18\x04 \x01(\x01\x12\x11\n\tdecode_ms\x18\x05 \x01(\x01\x12\x0f\n\x07post_ms\x18\x06 \x01(\x01\x12\x10\n\x08patch_ms\x18\x07 \x01(\x01\x12\x10\n\x08total_ms\x18\x08 \x01(\x01\x12\x0e\n\x06tokens\x18\t \x01(\x05\x12\x19\n\x11tokens_per_second\x18\n \x01(\x01\x12\x0f\n\x07rank_ms\x18\x0b \x01(\x01\"0\n\nJobFailure\x12\"\n\x06status\x18\x01 \x01(\x0b\x32\x12.google.rpc.Status\"\xb6\x03\n\x03Job\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.osu_companion.v1.JobState\x12\x0c\n\x04path\x18\x04 \x01(\t\x12\x10\n\x08start_ms\x18\x05 \x01(\x05\x12\x0e\n\x06\x65nd_ms\x18\x06 \x01(\x05\x12\x10\n\x08\x64\x65tached\x18\x07 \x01(\x08\x12.\n\ncreated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04seed\x18\x0b \x01(\x04\x12\r\n\x05model\x18\x0c \x01(\t\x12\x10\n\x08position\x18\r \x01(\x05\x12/\n\x08progress\x18\x0e \x01(\x0b\x32\x1d.osu_companion.v1.JobProgress\x12!\n\x05\x65rror\x18\x0f \x01(\x0b\x32\x12.google.rpc.Status\x12\x10\n\x08variants\x18\x10 \x01(\x05\"\"\n\x10\x41ttachJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\">\n\x11\x41ttachJobResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent\"\"\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"7\n\x11\x43\x61ncelJobResponse\x12\"\n\x03job\x18\x01 \x01(\x0b\x32\x15.osu_companion.v1.Job\"L\n\x0fListJobsRequest\x12*\n\x06states\x18\x01 \x03(\x0e\x32\x1a.osu_companion.v1.JobState\x12\r\n\x05limit\x18\x02 \x01(\x05\"7\n\x10ListJobsResponse\x12#\n\x04jobs\x18\x01 \x03(\x0b\x32\x15.osu_companion.v1.Job\"\x1f\n\rGetJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"4\n\x0eGetJobResponse\x12\"\n\x03job\x18\x01 \x01(\x0b\x32\x15.osu_companion.v1.Job*\x95\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x12\n\x0eJOB_STATE_DONE\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05*\xbf\x01\n\x08JobStage\x12\x19\n\x15JOB_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12JOB_STAGE_STARTING\x10\x01\x12\x15\n\x11JOB_STAGE_LOADING\x10\x02\x12\x13\n\x0fJOB_STAGE_AUDIO\x10\x03\x12\x15\n\x11JOB_STAGE_ENCODER\x10\x04\x12\x14\n\x10JOB_STAGE_DECODE\x10\x05\x12\x12\n\x0eJOB_STAGE_POST\x10\x06\x12\x13\n\x0fJOB_STAGE_PATCH\x10\x07\x32\xda\x02\n\nJobService\x12V\n\tAttachJob\x12\".osu_companion.v1.AttachJobRequest\x1a#.osu_companion.v1.AttachJobResponse0\x01\x12T\n\tCancelJob\x12\".osu_companion.v1.CancelJobRequest\x1a#.osu_companion.v1.CancelJobResponse\x12Q\n\x08ListJobs\x12!.osu_companion.v1.ListJobsRequest\x1a\".osu_companion.v1.ListJobsResponse\x12K\n\x06GetJob\x12\x1f.osu_companion.v1.GetJobRequest\x1a .osu_companion.v1.GetJobResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.jobs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBSTATE']._serialized_start=2100
-  _globals['_JOBSTATE']._serialized_end=2249
-  _globals['_JOBSTAGE']._serialized_start=2252
-  _globals['_JOBSTAGE']._serialized_end=2443
-  _globals['_JOBEVENT']._serialized_start=175
-  _globals['_JOBEVENT']._serialized_end=448
-  _globals['_JOBQUEUED']._serialized_start=450
-  _globals['_JOBQUEUED']._serialized_end=479
-  _globals['_JOBPROGRESS']._serialized_start=482
-  _globals['_JOBPROGRESS']._serialized_end=670
-  _globals['_JOBRESULT']._serialized_start=673
-  _globals['_JOBRESULT']._serialized_end=971
-  _globals['_JOBTIMINGS']._serialized_start=974
-  _globals['_JOBTIMINGS']._serialized_end=1191
-  _globals['_JOBFAILURE']._serialized_start=1193
-  _globals['_JOBFAILURE']._serialized_end=1241
-  _globals['_JOB']._serialized_start=1244
-  _globals['_JOB']._serialized_end=1682
-  _globals['_ATTACHJOBREQUEST']._serialized_start=1684
-  _globals['_ATTACHJOBREQUEST']._serialized_end=1718
-  _globals['_ATTACHJOBRESPONSE']._serialized_start=1720
-  _globals['_ATTACHJOBRESPONSE']._serialized_end=1782
-  _globals['_CANCELJOBREQUEST']._serialized_start=1784
-  _globals['_CANCELJOBREQUEST']._serialized_end=1818
-  _globals['_CANCELJOBRESPONSE']._serialized_start=1820
-  _globals['_CANCELJOBRESPONSE']._serialized_end=1875
-  _globals['_LISTJOBSREQUEST']._serialized_start=1877
-  _globals['_LISTJOBSREQUEST']._serialized_end=1953
-  _globals['_LISTJOBSRESPONSE']._serialized_start=1955
-  _globals['_LISTJOBSRESPONSE']._serialized_end=2010
-  _globals['_GETJOBREQUEST']._serialized_start=2012
-  _globals['_GETJOBREQUEST']._serialized_end=2043
-  _globals['_GETJOBRESPONSE']._serialized_start=2045
-  _globals['_GETJOBRESPONSE']._serialized_end=2097
-  _globals['_JOBSERVICE']._serialized_start=2446
-  _globals['_JOBSERVICE']._serialized_end=2792
+  _globals['_JOBSTATE']._serialized_start=2223
+  _globals['_JOBSTATE']._serialized_end=2372
+  _globals['_JOBSTAGE']._serialized_start=2375
+  _globals['_JOBSTAGE']._serialized_end=2566
+  _globals['_JOBEVENT']._serialized_start=207
+  _globals['_JOBEVENT']._serialized_end=480
+  _globals['_JOBQUEUED']._serialized_start=482
+  _globals['_JOBQUEUED']._serialized_end=511
+  _globals['_JOBPROGRESS']._serialized_start=514
+  _globals['_JOBPROGRESS']._serialized_end=702
+  _globals['_JOBRESULT']._serialized_start=705
+  _globals['_JOBRESULT']._serialized_end=1094
+  _globals['_JOBTIMINGS']._serialized_start=1097
+  _globals['_JOBTIMINGS']._serialized_end=1314
+  _globals['_JOBFAILURE']._serialized_start=1316
+  _globals['_JOBFAILURE']._serialized_end=1364
+  _globals['_JOB']._serialized_start=1367
+  _globals['_JOB']._serialized_end=1805
+  _globals['_ATTACHJOBREQUEST']._serialized_start=1807
+  _globals['_ATTACHJOBREQUEST']._serialized_end=1841
+  _globals['_ATTACHJOBRESPONSE']._serialized_start=1843
+  _globals['_ATTACHJOBRESPONSE']._serialized_end=1905
+  _globals['_CANCELJOBREQUEST']._serialized_start=1907
+  _globals['_CANCELJOBREQUEST']._serialized_end=1941
+  _globals['_CANCELJOBRESPONSE']._serialized_start=1943
+  _globals['_CANCELJOBRESPONSE']._serialized_end=1998
+  _globals['_LISTJOBSREQUEST']._serialized_start=2000
+  _globals['_LISTJOBSREQUEST']._serialized_end=2076
+  _globals['_LISTJOBSRESPONSE']._serialized_start=2078
+  _globals['_LISTJOBSRESPONSE']._serialized_end=2133
+  _globals['_GETJOBREQUEST']._serialized_start=2135
+  _globals['_GETJOBREQUEST']._serialized_end=2166
+  _globals['_GETJOBRESPONSE']._serialized_start=2168
+  _globals['_GETJOBRESPONSE']._serialized_end=2220
+  _globals['_JOBSERVICE']._serialized_start=2569
+  _globals['_JOBSERVICE']._serialized_end=2915
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
 from osu_companion.v1 import patches_pb2 as _patches_pb2
 from osu_companion.v1 import provenance_pb2 as _provenance_pb2
+from osu_companion.v1 import reports_pb2 as _reports_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -90,7 +91,7 @@ class JobProgress(_message.Message):
     def __init__(self, stage: _Optional[_Union[JobStage, str]] = ..., window: _Optional[int] = ..., windows: _Optional[int] = ..., tokens_per_second: _Optional[float] = ..., objects: _Optional[int] = ..., seconds_left: _Optional[float] = ..., attempt: _Optional[int] = ..., tokens: _Optional[int] = ...) -> None: ...
 
 class JobResult(_message.Message):
-    __slots__ = ("variants", "path", "seed", "timings", "model", "device", "precision", "refused", "notices", "provenance")
+    __slots__ = ("variants", "path", "seed", "timings", "model", "device", "precision", "refused", "notices", "provenance", "report", "timing")
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +102,8 @@ class JobResult(_message.Message):
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     NOTICES_FIELD_NUMBER: _ClassVar[int]
     PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    TIMING_FIELD_NUMBER: _ClassVar[int]
     variants: _containers.RepeatedCompositeFieldContainer[_patches_pb2.BeatmapVariant]
     path: str
     seed: int
@@ -111,7 +114,9 @@ class JobResult(_message.Message):
     refused: _containers.RepeatedScalarFieldContainer[str]
     notices: _containers.RepeatedCompositeFieldContainer[_provenance_pb2.Notice]
     provenance: _provenance_pb2.Provenance
-    def __init__(self, variants: _Optional[_Iterable[_Union[_patches_pb2.BeatmapVariant, _Mapping]]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., timings: _Optional[_Union[JobTimings, _Mapping]] = ..., model: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., refused: _Optional[_Iterable[str]] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ..., provenance: _Optional[_Union[_provenance_pb2.Provenance, _Mapping]] = ...) -> None: ...
+    report: _reports_pb2.ModReport
+    timing: _reports_pb2.SongTiming
+    def __init__(self, variants: _Optional[_Iterable[_Union[_patches_pb2.BeatmapVariant, _Mapping]]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., timings: _Optional[_Union[JobTimings, _Mapping]] = ..., model: _Optional[str] = ..., device: _Optional[str] = ..., precision: _Optional[str] = ..., refused: _Optional[_Iterable[str]] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ..., provenance: _Optional[_Union[_provenance_pb2.Provenance, _Mapping]] = ..., report: _Optional[_Union[_reports_pb2.ModReport, _Mapping]] = ..., timing: _Optional[_Union[_reports_pb2.SongTiming, _Mapping]] = ...) -> None: ...
 
 class JobTimings(_message.Message):
     __slots__ = ("queue_ms", "load_ms", "audio_ms", "encoder_ms", "decode_ms", "post_ms", "patch_ms", "total_ms", "tokens", "tokens_per_second", "rank_ms")

@@ -190,6 +190,141 @@ class DifficultyOptions:
     refined."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapOptions:
+    """Options of GenerateMapset; what is not given is left to the daemon."""
+
+    difficulty: float | None = None
+    """How hard the result should be. 0 to 20 stars. Unless given: the map's own rating, else
+    unknown to the model."""
+    mapper_id: int | None = None
+    """The osu! user id of the mapper to map like; the starter's styles have ids of their own.
+    0 or more. Unless given: the reference map's, else unknown to the model."""
+    year: int | None = None
+    """The year whose mapping the result should resemble; years that the model does not know
+    become the nearest that it knows. 1 to 9999. Unless given: unknown to the model."""
+    descriptors: Sequence[str] = ()
+    """osu! user tags that the result should deserve, e.g. style/messy. Unless given: the
+    reference map's, else unknown to the model."""
+    negative_descriptors: Sequence[str] = ()
+    """osu! user tags to keep away from; they work with guidance above 1. Unless given: none."""
+    hitsounded: bool | None = None
+    """Whether the result should have hitsounds. Unless given: as the reference map has them,
+    else yes."""
+    hold_note_ratio: float | None = None
+    """The share of notes that are held (osu!mania only). 0 to 1. Unless given: the reference
+    map's, else unknown to the model."""
+    scroll_speed_ratio: float | None = None
+    """How often the scroll speed changes, for each time at which notes start (osu!taiko,
+    osu!mania only). 0 to 1. Unless given: the reference map's, else unknown to the model."""
+    guidance: float | None = None
+    """How strongly what is asked for is followed, and the negative descriptors avoided
+    (classifier-free guidance); 1 is off. Above it every token costs twice the time. 1 to
+    20. Unless given: 1."""
+    temperature: float | None = None
+    """How daring the draws are. Above 0 and at most 10. Unless given: the checkpoint's own."""
+    timing_temperature: float | None = None
+    """The same for beats. Above 0 and at most 10. Unless given: 0.1."""
+    mania_column_temperature: float | None = None
+    """The same for columns (osu!mania only). Above 0 and at most 10. Unless given: 0.8."""
+    taiko_hit_temperature: float | None = None
+    """The same for a drum's hits (osu!taiko only). Above 0 and at most 10. Unless given: 0.8."""
+    timeshift_bias: float | None = None
+    """Added to the scores of times: above 0 fewer objects are written, below 0 more. -20 to
+    20. Unless given: 0."""
+    top_p: float | None = None
+    """Draw only among the best tokens that hold this much probability. Above 0 and at most 1.
+    Unless given: the checkpoint's own."""
+    top_k: int | None = None
+    """Draw only among so many of the best tokens; 0 draws among all. 0 or more. Unless given:
+    the checkpoint's own."""
+    mode: int | None = None
+    """The game mode: 0 osu!, 1 taiko, 2 catch, 3 mania. 0 to 3. Unless given: the reference
+    map's, else 0."""
+    circle_size: float | None = None
+    """CS of the new map (osu!, osu!catch only). 0 to 10. Unless given: the reference map's,
+    else 4."""
+    key_count: int | None = None
+    """How many columns the new map has (osu!mania only). 1 to 18. Unless given: the reference
+    map's, else 4."""
+    hp_drain_rate: float | None = None
+    """HP of the new map. 0 to 10. Unless given: the reference map's where that is about as
+    hard, else usual for the difficulty."""
+    overall_difficulty: float | None = None
+    """OD of the new map. 0 to 10. Unless given: the reference map's where that is about as
+    hard, else usual for the difficulty."""
+    approach_rate: float | None = None
+    """AR of the new map (osu!, osu!catch only). 0 to 10. Unless given: the reference map's
+    where that is about as hard, else usual for the difficulty."""
+    slider_multiplier: float | None = None
+    """The base slider velocity, in hundreds of osu! pixels a beat. 0.4 to 3.6. Unless given:
+    the reference map's, else 1.4."""
+    slider_tick_rate: float | None = None
+    """Slider ticks of a beat. 0.5 to 8. Unless given: the reference map's, else 1."""
+    star_tries: int | None = None
+    """How often the map may be written to come near the difficulty that was asked for; the
+    nearest is kept. 1 to 10. Unless given: the checkpoint's own, else once."""
+    lookback: float | None = None
+    """The share of each window that repeats what was written before. 0 to 0.95. Unless given:
+    the checkpoint's own."""
+    lookahead: float | None = None
+    """The share of each window that is left to the next one. 0 to 0.95. Unless given: the
+    checkpoint's own."""
+    parallel: bool | None = None
+    """Write all windows side by side, none knowing the others: much faster on a graphics card,
+    but patterns do not go on from window to window. Unless given: no."""
+    super_timing: bool | None = None
+    """Time the song many times over and vote: slower, steadier. Unless given: yes with v28 and
+    v29, else no."""
+    timing_iterations: int | None = None
+    """How many times super timing listens. 1 to 200. Unless given: 20."""
+    timing_beams: int | None = None
+    """Beams of super timing's search; beams take that many times as long. 1 to 16. Unless
+    given: 1."""
+    timing_guidance: float | None = None
+    """Guidance of super timing. 1 to 20. Unless given: 1."""
+    timing_leniency: int | None = None
+    """How far beats may lie from a red line's grid before a new one is made. 0 to 200 ms.
+    Unless given: the checkpoint's own."""
+    one_tempo: bool | None = None
+    """Give a song of constant tempo a single red line. Unless given: yes."""
+    resnap: bool | None = None
+    """Put objects on the ticks that they were written for. Unless given: yes."""
+    refine: bool | None = None
+    """Refine positions by diffusion. Unless given: yes with models that place objects in
+    coarse cells (v28, v29), else no."""
+    refine_guidance: float | None = None
+    """Guidance of the refinement towards the descriptors. 1 to 20. Unless given: 1."""
+    refine_steps: int | None = None
+    """Steps of the refinement. 1 to 100. Unless given: 100, and 10 with v30 and v31."""
+    snap_overlaps: bool | None = None
+    """Make overlaps that are nearly perfect perfect. Unless given: yes where positions are
+    refined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimingOptions:
+    """Options of TimeSong; what is not given is left to the daemon."""
+
+    timing_temperature: float | None = None
+    """The same for beats. Above 0 and at most 10. Unless given: 0.1."""
+    super_timing: bool | None = None
+    """Time the song many times over and vote: slower, steadier. Unless given: yes with v28 and
+    v29, else no."""
+    timing_iterations: int | None = None
+    """How many times super timing listens. 1 to 200. Unless given: 20."""
+    timing_beams: int | None = None
+    """Beams of super timing's search; beams take that many times as long. 1 to 16. Unless
+    given: 1."""
+    timing_guidance: float | None = None
+    """Guidance of super timing. 1 to 20. Unless given: 1."""
+    timing_leniency: int | None = None
+    """How far beats may lie from a red line's grid before a new one is made. 0 to 200 ms.
+    Unless given: the checkpoint's own."""
+    one_tempo: bool | None = None
+    """Give a song of constant tempo a single red line. Unless given: yes."""
+
+
 PARAMETERS: dict[str, tuple[Parameter, ...]] = {
     "RemapBeatmap": (
         Parameter(
@@ -764,6 +899,471 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
             kind="flag",
             help="Make overlaps that are nearly perfect perfect.",
             otherwise="yes where positions are refined",
+        ),
+    ),
+    "GenerateMapset": (
+        Parameter(
+            name="seed",
+            kind="whole number",
+            help="Seed of the random draws: the same one on the same model, device and precision gives the same bytes.",
+            default=0,
+            optional=False,
+        ),
+        Parameter(
+            name="difficulty",
+            kind="number",
+            help="How hard the result should be.",
+            otherwise="the map's own rating, else unknown to the model",
+            low=0,
+            high=20,
+            unit="stars",
+            limits="0 to 20",
+        ),
+        Parameter(
+            name="mapper_id",
+            kind="whole number",
+            help="The osu! user id of the mapper to map like; the starter's styles have ids of their own.",
+            otherwise="the reference map's, else unknown to the model",
+            low=0,
+            limits="0 or more",
+        ),
+        Parameter(
+            name="year",
+            kind="whole number",
+            help="The year whose mapping the result should resemble; years that the model does not know become the nearest that it knows.",
+            otherwise="unknown to the model",
+            low=1,
+            high=9999,
+            limits="1 to 9999",
+        ),
+        Parameter(
+            name="descriptors",
+            kind="names",
+            help="osu! user tags that the result should deserve, e.g. style/messy.",
+            default=(),
+            optional=False,
+            otherwise="the reference map's, else unknown to the model",
+        ),
+        Parameter(
+            name="negative_descriptors",
+            kind="names",
+            help="osu! user tags to keep away from; they work with guidance above 1.",
+            default=(),
+            optional=False,
+        ),
+        Parameter(
+            name="hitsounded",
+            kind="flag",
+            help="Whether the result should have hitsounds.",
+            otherwise="as the reference map has them, else yes",
+        ),
+        Parameter(
+            name="hold_note_ratio",
+            kind="number",
+            help="The share of notes that are held.",
+            otherwise="the reference map's, else unknown to the model",
+            low=0,
+            high=1,
+            modes=(3,),
+            limits="0 to 1",
+        ),
+        Parameter(
+            name="scroll_speed_ratio",
+            kind="number",
+            help="How often the scroll speed changes, for each time at which notes start.",
+            otherwise="the reference map's, else unknown to the model",
+            low=0,
+            high=1,
+            modes=(1, 3),
+            limits="0 to 1",
+        ),
+        Parameter(
+            name="guidance",
+            kind="number",
+            help="How strongly what is asked for is followed, and the negative descriptors avoided (classifier-free guidance); 1 is off. Above it every token costs twice the time.",
+            default=1.0,
+            optional=False,
+            low=1,
+            high=20,
+            limits="1 to 20",
+        ),
+        Parameter(
+            name="temperature",
+            kind="number",
+            help="How daring the draws are.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=10,
+            above_low=True,
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="timing_temperature",
+            kind="number",
+            help="The same for beats.",
+            otherwise="0.1",
+            low=0,
+            high=10,
+            above_low=True,
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="mania_column_temperature",
+            kind="number",
+            help="The same for columns.",
+            otherwise="0.8",
+            low=0,
+            high=10,
+            above_low=True,
+            modes=(3,),
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="taiko_hit_temperature",
+            kind="number",
+            help="The same for a drum's hits.",
+            otherwise="0.8",
+            low=0,
+            high=10,
+            above_low=True,
+            modes=(1,),
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="timeshift_bias",
+            kind="number",
+            help="Added to the scores of times: above 0 fewer objects are written, below 0 more.",
+            default=0.0,
+            optional=False,
+            low=-20,
+            high=20,
+            limits="-20 to 20",
+        ),
+        Parameter(
+            name="top_p",
+            kind="number",
+            help="Draw only among the best tokens that hold this much probability.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=1,
+            above_low=True,
+            limits="above 0 and at most 1",
+        ),
+        Parameter(
+            name="top_k",
+            kind="whole number",
+            help="Draw only among so many of the best tokens; 0 draws among all.",
+            otherwise="the checkpoint's own",
+            low=0,
+            limits="0 or more",
+        ),
+        Parameter(
+            name="mode",
+            kind="whole number",
+            help="The game mode: 0 osu!, 1 taiko, 2 catch, 3 mania.",
+            otherwise="the reference map's, else 0",
+            low=0,
+            high=3,
+            limits="0 to 3",
+        ),
+        Parameter(
+            name="circle_size",
+            kind="number",
+            help="CS of the new map.",
+            otherwise="the reference map's, else 4",
+            low=0,
+            high=10,
+            modes=(0, 2),
+            limits="0 to 10",
+        ),
+        Parameter(
+            name="key_count",
+            kind="whole number",
+            help="How many columns the new map has.",
+            otherwise="the reference map's, else 4",
+            low=1,
+            high=18,
+            modes=(3,),
+            limits="1 to 18",
+        ),
+        Parameter(
+            name="hp_drain_rate",
+            kind="number",
+            help="HP of the new map.",
+            otherwise="the reference map's where that is about as hard, else usual for the difficulty",
+            low=0,
+            high=10,
+            limits="0 to 10",
+        ),
+        Parameter(
+            name="overall_difficulty",
+            kind="number",
+            help="OD of the new map.",
+            otherwise="the reference map's where that is about as hard, else usual for the difficulty",
+            low=0,
+            high=10,
+            limits="0 to 10",
+        ),
+        Parameter(
+            name="approach_rate",
+            kind="number",
+            help="AR of the new map.",
+            otherwise="the reference map's where that is about as hard, else usual for the difficulty",
+            low=0,
+            high=10,
+            modes=(0, 2),
+            limits="0 to 10",
+        ),
+        Parameter(
+            name="slider_multiplier",
+            kind="number",
+            help="The base slider velocity, in hundreds of osu! pixels a beat.",
+            otherwise="the reference map's, else 1.4",
+            low=0.4,
+            high=3.6,
+            limits="0.4 to 3.6",
+        ),
+        Parameter(
+            name="slider_tick_rate",
+            kind="number",
+            help="Slider ticks of a beat.",
+            otherwise="the reference map's, else 1",
+            low=0.5,
+            high=8,
+            limits="0.5 to 8",
+        ),
+        Parameter(
+            name="star_tries",
+            kind="whole number",
+            help="How often the map may be written to come near the difficulty that was asked for; the nearest is kept.",
+            otherwise="the checkpoint's own, else once",
+            low=1,
+            high=10,
+            limits="1 to 10",
+        ),
+        Parameter(
+            name="start_ms",
+            kind="whole number",
+            help="Where to begin; nothing is written before.",
+            otherwise="the song's beginning",
+            low=0,
+            unit="ms",
+            limits="0 or more",
+        ),
+        Parameter(
+            name="end_ms",
+            kind="whole number",
+            help="Where to stop; nothing is written after.",
+            otherwise="the song's end",
+            low=1,
+            unit="ms",
+            limits="1 or more",
+        ),
+        Parameter(
+            name="lookback",
+            kind="number",
+            help="The share of each window that repeats what was written before.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=0.95,
+            limits="0 to 0.95",
+        ),
+        Parameter(
+            name="lookahead",
+            kind="number",
+            help="The share of each window that is left to the next one.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=0.95,
+            limits="0 to 0.95",
+        ),
+        Parameter(
+            name="parallel",
+            kind="flag",
+            help="Write all windows side by side, none knowing the others: much faster on a graphics card, but patterns do not go on from window to window.",
+            default=False,
+            optional=False,
+        ),
+        Parameter(
+            name="super_timing",
+            kind="flag",
+            help="Time the song many times over and vote: slower, steadier.",
+            otherwise="yes with v28 and v29, else no",
+        ),
+        Parameter(
+            name="timing_iterations",
+            kind="whole number",
+            help="How many times super timing listens.",
+            default=20,
+            optional=False,
+            low=1,
+            high=200,
+            limits="1 to 200",
+        ),
+        Parameter(
+            name="timing_beams",
+            kind="whole number",
+            help="Beams of super timing's search; beams take that many times as long.",
+            default=1,
+            optional=False,
+            low=1,
+            high=16,
+            limits="1 to 16",
+        ),
+        Parameter(
+            name="timing_guidance",
+            kind="number",
+            help="Guidance of super timing.",
+            default=1.0,
+            optional=False,
+            low=1,
+            high=20,
+            limits="1 to 20",
+        ),
+        Parameter(
+            name="timing_leniency",
+            kind="whole number",
+            help="How far beats may lie from a red line's grid before a new one is made.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=200,
+            unit="ms",
+            limits="0 to 200",
+        ),
+        Parameter(
+            name="one_tempo",
+            kind="flag",
+            help="Give a song of constant tempo a single red line.",
+            default=True,
+            optional=False,
+        ),
+        Parameter(
+            name="resnap",
+            kind="flag",
+            help="Put objects on the ticks that they were written for.",
+            default=True,
+            optional=False,
+        ),
+        Parameter(
+            name="refine",
+            kind="flag",
+            help="Refine positions by diffusion.",
+            otherwise="yes with models that place objects in coarse cells (v28, v29), else no",
+        ),
+        Parameter(
+            name="refine_guidance",
+            kind="number",
+            help="Guidance of the refinement towards the descriptors.",
+            default=1.0,
+            optional=False,
+            low=1,
+            high=20,
+            limits="1 to 20",
+        ),
+        Parameter(
+            name="refine_steps",
+            kind="whole number",
+            help="Steps of the refinement.",
+            otherwise="100, and 10 with v30 and v31",
+            low=1,
+            high=100,
+            limits="1 to 100",
+        ),
+        Parameter(
+            name="snap_overlaps",
+            kind="flag",
+            help="Make overlaps that are nearly perfect perfect.",
+            otherwise="yes where positions are refined",
+        ),
+    ),
+    "TimeSong": (
+        Parameter(
+            name="seed",
+            kind="whole number",
+            help="Seed of the random draws: the same one on the same model, device and precision gives the same bytes.",
+            default=0,
+            optional=False,
+        ),
+        Parameter(
+            name="timing_temperature",
+            kind="number",
+            help="The same for beats.",
+            otherwise="0.1",
+            low=0,
+            high=10,
+            above_low=True,
+            limits="above 0 and at most 10",
+        ),
+        Parameter(
+            name="start_ms",
+            kind="whole number",
+            help="Where to begin; nothing is written before.",
+            otherwise="the song's beginning",
+            low=0,
+            unit="ms",
+            limits="0 or more",
+        ),
+        Parameter(
+            name="end_ms",
+            kind="whole number",
+            help="Where to stop; nothing is written after.",
+            otherwise="the song's end",
+            low=1,
+            unit="ms",
+            limits="1 or more",
+        ),
+        Parameter(
+            name="super_timing",
+            kind="flag",
+            help="Time the song many times over and vote: slower, steadier.",
+            otherwise="yes with v28 and v29, else no",
+        ),
+        Parameter(
+            name="timing_iterations",
+            kind="whole number",
+            help="How many times super timing listens.",
+            default=20,
+            optional=False,
+            low=1,
+            high=200,
+            limits="1 to 200",
+        ),
+        Parameter(
+            name="timing_beams",
+            kind="whole number",
+            help="Beams of super timing's search; beams take that many times as long.",
+            default=1,
+            optional=False,
+            low=1,
+            high=16,
+            limits="1 to 16",
+        ),
+        Parameter(
+            name="timing_guidance",
+            kind="number",
+            help="Guidance of super timing.",
+            default=1.0,
+            optional=False,
+            low=1,
+            high=20,
+            limits="1 to 20",
+        ),
+        Parameter(
+            name="timing_leniency",
+            kind="whole number",
+            help="How far beats may lie from a red line's grid before a new one is made.",
+            otherwise="the checkpoint's own",
+            low=0,
+            high=200,
+            unit="ms",
+            limits="0 to 200",
+        ),
+        Parameter(
+            name="one_tempo",
+            kind="flag",
+            help="Give a song of constant tempo a single red line.",
+            default=True,
+            optional=False,
         ),
     ),
 }

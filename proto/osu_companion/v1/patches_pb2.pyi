@@ -203,16 +203,18 @@ class GetVariantResponse(_message.Message):
     def __init__(self, variant: _Optional[_Union[BeatmapVariant, _Mapping]] = ..., path: _Optional[str] = ..., seed: _Optional[int] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ..., provenance: _Optional[_Union[_provenance_pb2.Provenance, _Mapping]] = ...) -> None: ...
 
 class BeatmapVariant(_message.Message):
-    __slots__ = ("number", "seam_bits", "patch", "file")
+    __slots__ = ("number", "seam_bits", "patch", "file", "mapset")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     SEAM_BITS_FIELD_NUMBER: _ClassVar[int]
     PATCH_FIELD_NUMBER: _ClassVar[int]
     FILE_FIELD_NUMBER: _ClassVar[int]
+    MAPSET_FIELD_NUMBER: _ClassVar[int]
     number: int
     seam_bits: float
     patch: BeatmapPatch
     file: NewBeatmap
-    def __init__(self, number: _Optional[int] = ..., seam_bits: _Optional[float] = ..., patch: _Optional[_Union[BeatmapPatch, _Mapping]] = ..., file: _Optional[_Union[NewBeatmap, _Mapping]] = ...) -> None: ...
+    mapset: NewMapset
+    def __init__(self, number: _Optional[int] = ..., seam_bits: _Optional[float] = ..., patch: _Optional[_Union[BeatmapPatch, _Mapping]] = ..., file: _Optional[_Union[NewBeatmap, _Mapping]] = ..., mapset: _Optional[_Union[NewMapset, _Mapping]] = ...) -> None: ...
 
 class NewBeatmap(_message.Message):
     __slots__ = ("file_name", "content", "sha256", "text", "difficulty_name", "mode", "objects", "stars")
@@ -233,3 +235,15 @@ class NewBeatmap(_message.Message):
     objects: int
     stars: float
     def __init__(self, file_name: _Optional[str] = ..., content: _Optional[bytes] = ..., sha256: _Optional[str] = ..., text: _Optional[str] = ..., difficulty_name: _Optional[str] = ..., mode: _Optional[int] = ..., objects: _Optional[int] = ..., stars: _Optional[float] = ...) -> None: ...
+
+class NewMapset(_message.Message):
+    __slots__ = ("folder_name", "maps", "audio_name", "text")
+    FOLDER_NAME_FIELD_NUMBER: _ClassVar[int]
+    MAPS_FIELD_NUMBER: _ClassVar[int]
+    AUDIO_NAME_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    folder_name: str
+    maps: _containers.RepeatedCompositeFieldContainer[NewBeatmap]
+    audio_name: str
+    text: str
+    def __init__(self, folder_name: _Optional[str] = ..., maps: _Optional[_Iterable[_Union[NewBeatmap, _Mapping]]] = ..., audio_name: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,130 @@
+"""The requests that become jobs, as methods; both clients have them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from osu_companion.v1 import difficulty_pb2_grpc, hitsound_pb2_grpc, remap_pb2_grpc
+from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
+
+from clients.client import requests
+
+Stream = TypeVar("Stream")
+
+
+class Asking(Generic[Stream]):
+    """Asks for jobs; each method gives the stream of the job's events back.
+
+    ``variants`` is how many candidates are made, the best first. A job ends when its stream is
+    left, unless it is ``detached``. ``base_sha256`` says which bytes of the map are meant.
+    """
+
+    def __init__(self, channel: Any) -> None:
+        self._difficulty = stub(difficulty_pb2_grpc.DifficultyServiceStub, channel)
+        self._hitsound = stub(hitsound_pb2_grpc.HitsoundServiceStub, channel)
+        self._remap = stub(remap_pb2_grpc.RemapServiceStub, channel)
+
+    def _ask(self, method: Callable[..., Any], request: Any) -> Stream:
+        raise NotImplementedError
+
+    def remap(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        variants: int = 1,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: RemapOptions | None = None,
+    ) -> Stream:
+        """Ask for new objects in a range (ms, inclusive; or ``range_text`` from the editor)."""
+        request = requests.remap_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            variants=variants,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return self._ask(self._remap.RemapBeatmap, request)
+
+    def hitsound(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        copy_from: str | os.PathLike[str] | None = None,
+        seed: int | None = None,
+        variants: int = 1,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: HitsoundOptions | None = None,
+    ) -> Stream:
+        """Ask for other sounds of the objects in a range (ms, inclusive), or of all.
+
+        Args:
+            copy_from: another difficulty, whose sounds go before the model's.
+        """
+        request = requests.hitsound_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            copy_from=copy_from,
+            seed=seed,
+            variants=variants,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return self._ask(self._hitsound.HitsoundBeatmap, request)
+
+    def guest_difficulty(
+        self,
+        path: str | os.PathLike[str],
+        name: str,
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        variants: int = 1,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: DifficultyOptions | None = None,
+    ) -> Stream:
+        """Ask for a new difficulty called ``name`` beside the one at ``path``."""
+        request = requests.difficulty_request(
+            path,
+            name,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            variants=variants,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return self._ask(self._difficulty.MakeGuestDifficulty, request)
+
+
+def stub(factory: Callable[..., Any], channel: Any) -> Any:
+    """A stub; generated ones are untyped, and the clients' methods give the types back."""
+    return factory(channel)
