@@ -7,28 +7,22 @@ says what the file has, what the model did not hear, and what was dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import fields, replace
 
 from model_core.audio.decode import Audio
-from model_core.beatmap import Beatmap, MapHeader, NewObject, RedLine, parse, write_map
-from model_core.beatmap.edits.new_difficulty import (
-    DifficultySettings,
-    new_difficulty,
-    source_kiai,
-    source_red_lines,
-)
+from model_core.beatmap import Beatmap, MapHeader, RedLine, parse, write_map
+from model_core.beatmap.edits.new_difficulty import source_kiai, source_red_lines
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
 from model_core.beatmap.geometry.rules import preempt
 from model_core.beatmap.stars import star_rating
-from model_core.checkpoints.naming import read_name
 from model_core.errors import InputError
 from model_core.generation.decode_loop import never
 from model_core.maps.conditions import conditions_like, conditions_of_map
+from model_core.maps.finishing import GeneratedMap, finished
 from model_core.maps.header import resolved_header
 from model_core.maps.maker import Draft, Maker, Target
-from model_core.maps.objects import breaks_between
+from model_core.maps.objects import breaks_between, reaching_back
 from model_core.maps.parameters import GenerationParameters
 from model_core.maps.star_seeking import seek_stars
 from model_core.model import Model
@@ -36,43 +30,13 @@ from model_core.refiner import Refiner
 from model_core.remap.options import Progress
 from model_core.tokens import Conditions, ContextType
 
-__all__ = ["GeneratedMap", "generate_difficulty", "generate_map"]
+__all__ = ["GeneratedMap", "generate_difficulty", "generate_map", "time_ahead"]
 
 _MANIA = 3
 _PLACED = (0, 2)
-# What difficulties of so many stars are usually called, as the game's own icons have it.
-_LEVELS = ((2.0, "Easy"), (2.7, "Normal"), (4.0, "Hard"), (5.3, "Insane"), (6.5, "Expert"))
-_HARDEST = "Extra"
-_FAR_STARS = 1.0
+# Where the game begins a song whose map names no preview point.
+_PREVIEW_SHARE = 0.4
 _HARDEST_STARS = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratedMap:
-    """A whole file, checked: it reads back as what was meant.
-
-    data: its bytes. file_name: as the editor would call it. beatmap: the same, read.
-    red_lines, kiai: of the file, in ms. objects: those meant, in order of time.
-    stars: as the game rates it; None where it cannot. told: what the model was told.
-    warnings: sentences for whoever asked. dropped: what the model wrote that could be no object,
-    by reason. timings_ms: time spent in each stage.
-    """
-
-    data: bytes
-    file_name: str
-    beatmap: Beatmap
-    red_lines: tuple[RedLine, ...]
-    kiai: tuple[tuple[float, float], ...]
-    objects: tuple[NewObject, ...]
-    stars: float | None
-    told: Conditions
-    seed: int
-    summary: str
-    warnings: tuple[str, ...] = ()
-    dropped: dict[str, int] = field(default_factory=dict)
-    tokens: int = 0
-    windows: int = 0
-    timings_ms: dict[str, float] = field(default_factory=dict)
 
 
 def generate_map(
@@ -83,6 +47,8 @@ def generate_map(
     name: str = "",
     *,
     red_lines: Sequence[RedLine] | None = None,
+    beside: Beatmap | None = None,
+    taken: Collection[str] = (),
     refiner: Refiner | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
@@ -97,6 +63,9 @@ def generate_map(
             mode, difficulty settings and difficulty name are not taken.
         name: of the difficulty; it is called after its stars unless given.
         red_lines: the song's timing, where it is known; else the model times it.
+        beside: another difficulty of the same new set, whose timing, kiai and preview point this
+            one shares; it is read as well where the model can and the parameters do not say no.
+        taken: names that it must not be called by, where it is called after its stars.
         refiner: for models that place objects in coarse cells (v28, v29); the published one is
             loaded where it is needed and not given.
         progress: told about every window and every few tokens. cancelled: asked before every
@@ -113,6 +82,78 @@ def generate_map(
         raise InputError("red_lines is empty. Give at least one, or None to have the song timed.")
     header = header or MapHeader("audio.mp3")
     _check_lines(header)
+    maker, full = _maker_of_song(model, audio, parameters, header, progress, cancelled, refiner)
+    shared: tuple[tuple[float, float], ...] | None = None
+    ins: tuple[ContextType, ...] = ()
+    gd_conditions: Conditions | None = None
+    if beside is not None:
+        red_lines, shared = source_red_lines(beside), source_kiai(beside)
+        ins = _ins_of(model, parameters, full.mode, beside)
+        gd_conditions = conditions_like(model.vocabulary, beside, audio.song_length_ms)
+
+    def finish(draft: Draft) -> GeneratedMap:
+        # All but the objects is written first; the difficulty is then made beside that, and
+        # checked, as one beside a mapper's own would be.
+        kiai = draft.kiai if shared is None else shared
+        head = replace(full, difficulty_name="", preview_time=_preview(full, beside, draft, audio))
+        breaks = breaks_between(draft.objects, preempt(full.approach_rate))
+        bare = parse(write_map(head, draft.red_lines, (), breaks=breaks))
+        return finished(
+            model, maker, draft, bare, name, parameters, full.mode, kiai, taken=taken,
+            keys=round(full.circle_size),
+        )  # fmt: skip
+
+    def write(wish: float | None) -> GeneratedMap:
+        maker.tell_difficulty(wish)
+        return maker.make(
+            finish,
+            red_lines=red_lines,
+            reference=beside,
+            ins=ins,
+            gd_conditions=gd_conditions,
+            own_kiai=shared is None,
+        )
+
+    return seek_stars(write, parameters.difficulty, _star_tries(model, parameters), _hardest(model))
+
+
+def time_ahead(
+    model: Model,
+    audio: Audio,
+    parameters: GenerationParameters | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> tuple[RedLine, ...] | None:
+    """The song's red lines, for several difficulties of one song; timed as for a map of it.
+
+    The first of them stands in the song's first measure, so that whatever a difficulty begins
+    with stands on the beats that all of them share.
+
+    Returns:
+        None with a model that writes its beats among the objects: they come with the first map.
+
+    Raises:
+        InputError, DegenerateOutput, Cancelled: as :func:`generate_map`.
+    """
+    parameters = parameters or GenerationParameters()
+    maker, _ = _maker_of_song(model, audio, parameters, MapHeader(""), progress, cancelled)
+    lines = maker.time()
+    if lines is None:
+        return None
+    first = min(lines, key=lambda line: line.time)
+    return reaching_back(lines, min(first.time, first.beat_length * first.meter))
+
+
+def _maker_of_song(
+    model: Model,
+    audio: Audio,
+    parameters: GenerationParameters,
+    header: MapHeader,
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool],
+    refiner: Refiner | None = None,
+) -> tuple[Maker, MapHeader]:
+    """Who writes a map of a song alone, and what stands above its objects."""
     full = resolved_header(header, parameters)
     told = conditions_of_map(model.vocabulary, parameters, audio.song_length_ms)
     told = replace(
@@ -122,23 +163,26 @@ def generate_map(
         keycount=round(full.circle_size) if full.mode == _MANIA else None,
     )
     target = Target(full.mode, round(full.circle_size), full.slider_multiplier)
-    maker = Maker(model, audio, parameters, target, told, progress, cancelled, refiner)
+    return Maker(model, audio, parameters, target, told, progress, cancelled, refiner), full
 
-    def finish(draft: Draft) -> GeneratedMap:
-        # All but the objects is written first; the difficulty is then made beside that, and
-        # checked, as one beside a mapper's own would be.
-        head = replace(full, difficulty_name="")
-        if head.preview_time < 0 and draft.kiai:
-            head = replace(head, preview_time=round(draft.kiai[0][0]))
-        breaks = breaks_between(draft.objects, preempt(full.approach_rate))
-        bare = parse(write_map(head, draft.red_lines, (), breaks=breaks))
-        return _finished(model, maker, draft, bare, name, parameters, full.mode, draft.kiai)
 
-    def write(wish: float | None) -> GeneratedMap:
-        maker.tell_difficulty(wish)
-        return maker.make(finish, red_lines=red_lines)
+def _preview(header: MapHeader, beside: Beatmap | None, draft: Draft, audio: Audio) -> int:
+    """The preview point, in ms: as asked for, or where the first kiai time begins.
 
-    return seek_stars(write, parameters.difficulty, _star_tries(model, parameters), _hardest(model))
+    Without kiai it is where the game begins such a song, on the measure.
+    """
+    if header.preview_time >= 0:
+        return header.preview_time
+    if beside is not None and beside.preview_time is not None and beside.preview_time >= 0:
+        return round(beside.preview_time)
+    if draft.kiai:
+        return round(draft.kiai[0][0])
+    wanted = _PREVIEW_SHARE * audio.song_length_ms
+    line = max((r for r in draft.red_lines if r.time <= wanted), key=lambda r: r.time, default=None)
+    if line is None:
+        return round(wanted)
+    measure = line.beat_length * line.meter
+    return round(line.time + (wanted - line.time) // measure * measure)
 
 
 def generate_difficulty(
@@ -169,7 +213,7 @@ def generate_difficulty(
         Cancelled: ``cancelled()`` became true.
     """
     parameters = parameters or GenerationParameters()
-    layout, length = model.layout, audio.song_length_ms
+    length = audio.song_length_ms
     red_lines = source_red_lines(source)
     if not red_lines:
         raise InputError("The map has no red line. Time it in the editor first.")
@@ -182,13 +226,7 @@ def generate_difficulty(
         circle_size=full.circle_size if full.mode in _PLACED else told.circle_size,
         keycount=round(full.circle_size) if full.mode == _MANIA else None,
     )
-    ins: list[ContextType] = []
-    if ContextType.KIAI in layout.out_contexts:
-        ins.append(ContextType.KIAI)
-    same_mode = full.mode == source.mode == layout.written_mode(full.mode)
-    follows = _reads_another(model) if parameters.follow is None else parameters.follow
-    if follows and same_mode and source.hit_objects:
-        ins.append(ContextType.GD)
+    ins = _ins_of(model, parameters, full.mode, source)
     target = Target(
         full.mode,
         round(full.circle_size),
@@ -202,12 +240,21 @@ def generate_difficulty(
     def write(wish: float | None) -> GeneratedMap:
         maker.tell_difficulty(wish)
         return maker.make(
-            lambda draft: _finished(
-                model, maker, draft, source, name, parameters, full.mode, kiai, full
+            lambda draft: finished(
+                model,
+                maker,
+                draft,
+                source,
+                name,
+                parameters,
+                full.mode,
+                kiai,
+                full,
+                keys=round(full.circle_size),
             ),
             red_lines=red_lines,
             reference=source,
-            ins=tuple(ins),
+            ins=ins,
             gd_conditions=gd_conditions,
             own_kiai=False,
         )
@@ -236,109 +283,21 @@ def _check_lines(header: MapHeader) -> None:
             raise InputError(f"The {name} must be one line of text, not {text[:60]!r}.")
 
 
+def _ins_of(
+    model: Model, parameters: GenerationParameters, mode: int, source: Beatmap
+) -> tuple[ContextType, ...]:
+    """What is read of another difficulty of the song by one of ``mode``."""
+    ins: list[ContextType] = []
+    if ContextType.KIAI in model.layout.out_contexts:
+        ins.append(ContextType.KIAI)
+    same_mode = mode == source.mode == model.layout.written_mode(mode)
+    follows = _reads_another(model) if parameters.follow is None else parameters.follow
+    if follows and same_mode and source.hit_objects:
+        ins.append(ContextType.GD)
+    return tuple(ins)
+
+
 def _reads_another(model: Model) -> bool:
     """Whether the model was trained to read another difficulty."""
     layout = model.layout
     return layout.reads_maps and any(ContextType.GD in t.ins for t in layout.templates)
-
-
-def _finished(
-    model: Model,
-    maker: Maker,
-    draft: Draft,
-    beside: Beatmap,
-    name: str,
-    parameters: GenerationParameters,
-    mode: int,
-    kiai: Sequence[tuple[float, float]],
-    settings: MapHeader | None = None,
-) -> GeneratedMap:
-    """The file: everything but the objects as in ``beside``, with the draft's objects."""
-    rates = None
-    if settings is not None:
-        rates = DifficultySettings(
-            hp_drain_rate=settings.hp_drain_rate,
-            circle_size=settings.circle_size,
-            overall_difficulty=settings.overall_difficulty,
-            approach_rate=settings.approach_rate,
-            slider_multiplier=settings.slider_multiplier,
-            slider_tick_rate=settings.slider_tick_rate,
-        )
-
-    def made(called: str) -> tuple[bytes, str, Beatmap, str]:
-        new = new_difficulty(
-            beside,
-            name=called,
-            objects=draft.objects,
-            made_by=_made_by(model),
-            mode=mode,
-            settings=rates,
-            red_lines=draft.red_lines,
-            kiai=kiai,
-            scroll=draft.scroll,
-        )
-        return new.data, new.file_name, new.result, new.summary.text
-
-    called = name.strip()
-    data, file_name, result, summary = made(called or _free_name("New", beside))
-    stars = star_rating(data)
-    if not called:
-        data, file_name, result, summary = made(_free_name(_level(stars), beside))
-    return GeneratedMap(
-        data=data,
-        file_name=file_name,
-        beatmap=result,
-        red_lines=draft.red_lines,
-        kiai=tuple(kiai),
-        objects=draft.objects,
-        stars=stars,
-        told=maker.told,
-        seed=parameters.seed,
-        summary=summary,
-        warnings=(
-            *draft.warnings,
-            *_not_followed(model, maker, parameters),
-            *_far_from(stars, parameters.difficulty),
-        ),
-        dropped=draft.dropped,
-        tokens=draft.tokens,
-        windows=draft.windows,
-        timings_ms=dict(maker.timings_ms),
-    )
-
-
-def _not_followed(model: Model, maker: Maker, parameters: GenerationParameters) -> Iterator[str]:
-    """What to say where another difficulty was to be read, and was not."""
-    if parameters.follow and not maker.followed:
-        yield (
-            f"The model ({model.layout.family}) read no other difficulty: it has no place for one,"
-            " or there is none of the same mode."
-        )
-
-
-def _far_from(stars: float | None, asked: float | None) -> Iterator[str]:
-    """What to say of a map that is not as hard as was asked for."""
-    if stars is not None and asked is not None and abs(stars - asked) > _FAR_STARS:
-        yield (
-            f"The map has {stars:.2f} stars, where {asked:g} were asked for. Another seed, or"
-            f" asking for {'more' if stars < asked else 'fewer'}, may come nearer."
-        )
-
-
-def _level(stars: float | None) -> str:
-    """What a difficulty of so many stars is usually called."""
-    return next((name for limit, name in _LEVELS if (stars or 0.0) < limit), _HARDEST)
-
-
-def _free_name(name: str, beside: Beatmap) -> str:
-    """The name, or another where the map beside it is called so."""
-    taken = beside.difficulty_name.strip().casefold()
-    return f"{name} 2" if name.casefold() == taken else name
-
-
-def _made_by(model: Model) -> str:
-    """What the tags call the model: never a path of this computer."""
-    shown = read_name(model.name).each(
-        lambda name: Path(name).name if Path(name).is_absolute() else name
-    )
-    return str(shown)

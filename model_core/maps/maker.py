@@ -138,12 +138,7 @@ class Maker:
             self._refiner = usual_refiner(device=self._model.device.type)
         has_place = any(ContextType.GD in template.ins for template in layout.templates)
         self.followed = ContextType.GD in ins and has_place
-        lines = None if red_lines is None else _plain(red_lines)
-        if lines is None and self._times_ahead:
-            if self._lines is None:  # written again, a map keeps its timing
-                with self._stage("timing"):
-                    self._lines = self._time_song()
-            lines = self._lines
+        lines = self._timed() if red_lines is None else _plain(red_lines)
         outs = [ContextType.MAP]
         if own_kiai and ContextType.KIAI in layout.out_contexts:
             outs.insert(0, ContextType.KIAI)
@@ -177,6 +172,24 @@ class Maker:
                     raise
         raise AssertionError("unreachable")
 
+    def time(self) -> tuple[RedLine, ...] | None:
+        """The song's red lines; None where they are written among the objects.
+
+        Raises:
+            InputError: the song is silent.
+            DegenerateOutput: no beat is heard.
+        """
+        if not loudness(self._audio, self._first, self._last):
+            raise InputError(_SILENT)
+        return None if (lines := self._timed()) is None else _as_red_lines(lines)
+
+    def _timed(self) -> list[reference_timing.RedLine] | None:
+        """As :meth:`time`; written again, a map keeps its timing."""
+        if self._lines is None and self._times_ahead:
+            with self._stage("timing"):
+                self._lines = self._time_song()
+        return self._lines
+
     @property
     def _times_ahead(self) -> bool:
         """Whether the song is timed before anything is written."""
@@ -208,7 +221,7 @@ class Maker:
         options = timing_options(self._model.layout, self._parameters)
         length = int(self._audio.song_length_ms)
         found = lines_of_marks([marks], length, self._leniency, options, self._cancelled)
-        return tuple(RedLine(line.time, line.beat_length, line.meter) for line in found.red_lines)
+        return _as_red_lines(found.red_lines)
 
     def _drafted(
         self, written: Written, given: Sequence[RedLine] | None, reference: Beatmap | None
@@ -219,9 +232,7 @@ class Maker:
         elif layout.timing_in_map and not self._times_ahead:
             red_lines = self._lines_among_objects(written)
         else:
-            red_lines = tuple(
-                RedLine(line.time, line.beat_length, line.meter) for line in written.red_lines or ()
-            )
+            red_lines = _as_red_lines(written.red_lines or ())
         timing = timing_of(red_lines)
         contexts = written.contexts
         if self._refiner is not None and wants_refiner(layout, parameters, self.told.gamemode):
@@ -382,3 +393,7 @@ def _part(parameters: GenerationParameters, audio: Audio) -> tuple[float, float]
 
 def _plain(red_lines: Sequence[RedLine]) -> list[reference_timing.RedLine]:
     return [reference_timing.RedLine(line.time, line.beat_length, line.meter) for line in red_lines]
+
+
+def _as_red_lines(lines: Sequence[reference_timing.RedLine]) -> tuple[RedLine, ...]:
+    return tuple(RedLine(line.time, line.beat_length, line.meter) for line in lines)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from model_core.maps.generate import _made_by
+from model_core.maps.finishing import made_by
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_no_path_of_this_computer_is_in_it(tmp_path: Path, name: str, shown: str
     for folder in ("my model", "style"):
         (tmp_path / folder).mkdir()
     model: Any = SimpleNamespace(name=name.replace("{}", str(tmp_path)))
-    assert _made_by(model) == shown
+    assert made_by(model) == shown
