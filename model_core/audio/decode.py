@@ -19,6 +19,7 @@ import numpy.typing as npt
 from model_core.errors import AudioError, Cancelled
 
 SAMPLE_RATE = 16000
+_SAMPLE_BYTES = 4
 
 #: Containers that hold one song. Playlists and network formats are left out on purpose: a file
 #: dropped into a Songs folder must not make the decoder open other files or addresses.
@@ -42,10 +43,15 @@ class Audio:
         return len(self.samples) * 1000 / SAMPLE_RATE
 
 
-def decode(path: Path | str, cancelled: Callable[[], bool] | None = None) -> Audio:
+def decode(
+    path: Path | str,
+    cancelled: Callable[[], bool] | None = None,
+    until_ms: float | None = None,
+) -> Audio:
     """Decode a file (wav, mp3, ogg, flac, and m4a where libav has the codec).
 
-    Memory grows with the song's length only: 64 kB a second.
+    Memory grows with the song's length only: 64 kB a second. With ``until_ms``, what comes
+    a little later than that is not decoded, and the loudest sample is that of the part.
 
     Raises:
         AudioError: the file is missing, empty, holds no audio, or nothing of it decodes.
@@ -59,7 +65,10 @@ def decode(path: Path | str, cancelled: Callable[[], bool] | None = None) -> Aud
             file.seek(0)
             if size == 0:
                 raise AudioError(f"{path} is empty. Put the song's audio file back in its place.")
-            data, damaged = _read(file, path, cancelled)
+            wanted = (
+                None if until_ms is None else int(until_ms * SAMPLE_RATE / 1000) * _SAMPLE_BYTES
+            )
+            data, damaged = _read(file, path, cancelled, wanted)
     except FileNotFoundError as error:
         raise AudioError(
             f"{path} does not exist. Check AudioFilename in the map and the file beside it."
@@ -83,9 +92,12 @@ def normalise(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def _read(
-    file: BinaryIO, path: Path, cancelled: Callable[[], bool] | None
+    file: BinaryIO, path: Path, cancelled: Callable[[], bool] | None, wanted: int | None
 ) -> tuple[bytearray, int]:
-    """All samples as float32 bytes, and the number of packets that could not be decoded."""
+    """All samples as float32 bytes, and the number of packets that could not be decoded.
+
+    Stops after ``wanted`` bytes, if given.
+    """
     data = bytearray()
     damaged, problem = 0, ""
     try:
@@ -105,6 +117,8 @@ def _read(
             stream.codec_context.thread_type = "NONE"
             stream.codec_context.thread_count = 1
             for packet in container.demux(stream):
+                if wanted is not None and len(data) > wanted:
+                    break
                 if cancelled is not None and cancelled():
                     raise Cancelled("Reading the audio was cancelled.")
                 try:
