@@ -69,7 +69,8 @@ def all_options() -> tuple[Options, ...]:
         Options("RemapOptions", "RemapBeatmap", remap, NOT_OF_REMAPS),
         Options("HitsoundOptions", "HitsoundBeatmap", hitsounds),
         Options("DifficultyOptions", "MakeGuestDifficulty", GenerationParameters, TIMING),
-        Options("MapOptions", "GenerateMapset", GenerationParameters, ("follow",)),
+        Options("ModOptions", "ModBeatmap", _declared("modding", "ModOptions")),
+        Options("MapOptions", "GenerateMapset", GenerationParameters),
         Options("TimingOptions", "TimeSong", GenerationParameters, _ALL_BUT_TIMING),
     )
 

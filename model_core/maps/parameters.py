@@ -169,7 +169,8 @@ class GenerationParameters(CommonParameters):
         otherwise=_MODEL,
     )  # fmt: skip
     follow: bool | None = flag(
-        "Read the reference map as another difficulty of the song, and follow its rhythm.",
+        "Read the reference map (in a new mapset the easier difficulty) as another difficulty of"
+        " the song, and follow its rhythm.",
         otherwise="yes with models that were trained to, where it is of the same mode",
     )
     parallel: bool = flag(

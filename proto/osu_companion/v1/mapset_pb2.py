@@ -26,7 +26,7 @@ from osu_companion.v1 import jobs_pb2 as osu__companion_dot_v1_dot_jobs__pb2
 from osu_companion.v1 import parameters_pb2 as osu__companion_dot_v1_dot_parameters__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dosu_companion/v1/mapset.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a!osu_companion/v1/parameters.proto\"\xe6\x02\n\x15GenerateMapsetRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x15\n\x08start_ms\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06\x65nd_ms\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x02\x88\x01\x01\x12\x10\n\x08\x64\x65tached\x18\x05 \x01(\x08\x12-\n\x07options\x18\x06 \x01(\x0b\x32\x1c.osu_companion.v1.MapOptions\x12\x36\n\x0c\x64ifficulties\x18\x07 \x03(\x0b\x32 .osu_companion.v1.DifficultyWish\x12\x30\n\x08metadata\x18\x08 \x01(\x0b\x32\x1e.osu_companion.v1.SongMetadata\x12\r\n\x05model\x18\t \x01(\t\x12\x10\n\x08variants\x18\n \x01(\x05\x12\x13\n\x0b\x62\x61se_sha256\x18\x0b \x01(\tB\x0b\n\t_start_msB\t\n\x07_end_msB\x07\n\x05_seed\"M\n\x0e\x44ifficultyWish\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\x07options\x18\x02 \x01(\x0b\x32\x1c.osu_companion.v1.MapOptions\"\xc7\x01\n\x0cSongMetadata\x12\r\n\x05title\x18\x01 \x01(\t\x12\x15\n\rtitle_unicode\x18\x02 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x03 \x01(\t\x12\x16\n\x0e\x61rtist_unicode\x18\x04 \x01(\t\x12\x0f\n\x07\x63reator\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x12\n\nbackground\x18\x08 \x01(\t\x12\x17\n\npreview_ms\x18\t \x01(\x05H\x00\x88\x01\x01\x42\r\n\x0b_preview_ms\"C\n\x16GenerateMapsetResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent2v\n\rMapsetService\x12\x65\n\x0eGenerateMapset\x12\'.osu_companion.v1.GenerateMapsetRequest\x1a(.osu_companion.v1.GenerateMapsetResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dosu_companion/v1/mapset.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a!osu_companion/v1/parameters.proto\"\xff\x02\n\x15GenerateMapsetRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x15\n\x08start_ms\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06\x65nd_ms\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x02\x88\x01\x01\x12\x10\n\x08\x64\x65tached\x18\x05 \x01(\x08\x12-\n\x07options\x18\x06 \x01(\x0b\x32\x1c.osu_companion.v1.MapOptions\x12\x36\n\x0c\x64ifficulties\x18\x07 \x03(\x0b\x32 .osu_companion.v1.DifficultyWish\x12\x30\n\x08metadata\x18\x08 \x01(\x0b\x32\x1e.osu_companion.v1.SongMetadata\x12\r\n\x05model\x18\t \x01(\t\x12\x10\n\x08variants\x18\n \x01(\x05\x12\x13\n\x0b\x62\x61se_sha256\x18\x0b \x01(\t\x12\x17\n\x0f\x62\x61\x63kground_path\x18\x0c \x01(\tB\x0b\n\t_start_msB\t\n\x07_end_msB\x07\n\x05_seed\"M\n\x0e\x44ifficultyWish\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\x07options\x18\x02 \x01(\x0b\x32\x1c.osu_companion.v1.MapOptions\"\xc7\x01\n\x0cSongMetadata\x12\r\n\x05title\x18\x01 \x01(\t\x12\x15\n\rtitle_unicode\x18\x02 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x03 \x01(\t\x12\x16\n\x0e\x61rtist_unicode\x18\x04 \x01(\t\x12\x0f\n\x07\x63reator\x18\x05 \x01(\t\x12\x0e\n\x06source\x18\x06 \x01(\t\x12\x0c\n\x04tags\x18\x07 \x03(\t\x12\x12\n\nbackground\x18\x08 \x01(\t\x12\x17\n\npreview_ms\x18\t \x01(\x05H\x00\x88\x01\x01\x42\r\n\x0b_preview_ms\"C\n\x16GenerateMapsetResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent2v\n\rMapsetService\x12\x65\n\x0eGenerateMapset\x12\'.osu_companion.v1.GenerateMapsetRequest\x1a(.osu_companion.v1.GenerateMapsetResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +34,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.mapset_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GENERATEMAPSETREQUEST']._serialized_start=116
-  _globals['_GENERATEMAPSETREQUEST']._serialized_end=474
-  _globals['_DIFFICULTYWISH']._serialized_start=476
-  _globals['_DIFFICULTYWISH']._serialized_end=553
-  _globals['_SONGMETADATA']._serialized_start=556
-  _globals['_SONGMETADATA']._serialized_end=755
-  _globals['_GENERATEMAPSETRESPONSE']._serialized_start=757
-  _globals['_GENERATEMAPSETRESPONSE']._serialized_end=824
-  _globals['_MAPSETSERVICE']._serialized_start=826
-  _globals['_MAPSETSERVICE']._serialized_end=944
+  _globals['_GENERATEMAPSETREQUEST']._serialized_end=499
+  _globals['_DIFFICULTYWISH']._serialized_start=501
+  _globals['_DIFFICULTYWISH']._serialized_end=578
+  _globals['_SONGMETADATA']._serialized_start=581
+  _globals['_SONGMETADATA']._serialized_end=780
+  _globals['_GENERATEMAPSETRESPONSE']._serialized_start=782
+  _globals['_GENERATEMAPSETRESPONSE']._serialized_end=849
+  _globals['_MAPSETSERVICE']._serialized_start=851
+  _globals['_MAPSETSERVICE']._serialized_end=969
 # @@protoc_insertion_point(module_scope)

@@ -9,7 +9,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class GenerateMapsetRequest(_message.Message):
-    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "options", "difficulties", "metadata", "model", "variants", "base_sha256")
+    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "options", "difficulties", "metadata", "model", "variants", "base_sha256", "background_path")
     PATH_FIELD_NUMBER: _ClassVar[int]
     START_MS_FIELD_NUMBER: _ClassVar[int]
     END_MS_FIELD_NUMBER: _ClassVar[int]
@@ -21,6 +21,7 @@ class GenerateMapsetRequest(_message.Message):
     MODEL_FIELD_NUMBER: _ClassVar[int]
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     BASE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    BACKGROUND_PATH_FIELD_NUMBER: _ClassVar[int]
     path: str
     start_ms: int
     end_ms: int
@@ -32,7 +33,8 @@ class GenerateMapsetRequest(_message.Message):
     model: str
     variants: int
     base_sha256: str
-    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.MapOptions, _Mapping]] = ..., difficulties: _Optional[_Iterable[_Union[DifficultyWish, _Mapping]]] = ..., metadata: _Optional[_Union[SongMetadata, _Mapping]] = ..., model: _Optional[str] = ..., variants: _Optional[int] = ..., base_sha256: _Optional[str] = ...) -> None: ...
+    background_path: str
+    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.MapOptions, _Mapping]] = ..., difficulties: _Optional[_Iterable[_Union[DifficultyWish, _Mapping]]] = ..., metadata: _Optional[_Union[SongMetadata, _Mapping]] = ..., model: _Optional[str] = ..., variants: _Optional[int] = ..., base_sha256: _Optional[str] = ..., background_path: _Optional[str] = ...) -> None: ...
 
 class DifficultyWish(_message.Message):
     __slots__ = ("name", "options")

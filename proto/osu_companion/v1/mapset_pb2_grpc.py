@@ -50,7 +50,8 @@ class MapsetServiceServicer(object):
         """Streams the job's events; each variant of the result is a mapset. Dropping the stream cancels
         the job unless it is detached.
 
-        The daemon reads the audio; it does not cross the wire, and a client copies it beside the maps.
+        The daemon reads the audio at `path`, in the Songs folder or in one that is allowed; it does
+        not cross the wire, and a client copies it beside the maps.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -171,8 +171,9 @@ class DifficultyOptions:
     """The share of each window that is left to the next one. 0 to 0.95. Unless given: the
     checkpoint's own."""
     follow: bool | None = None
-    """Read the reference map as another difficulty of the song, and follow its rhythm. Unless
-    given: yes with models that were trained to, where it is of the same mode."""
+    """Read the reference map (in a new mapset the easier difficulty) as another difficulty of
+    the song, and follow its rhythm. Unless given: yes with models that were trained to,
+    where it is of the same mode."""
     parallel: bool | None = None
     """Write all windows side by side, none knowing the others: much faster on a graphics card,
     but patterns do not go on from window to window. Unless given: no."""
@@ -188,6 +189,32 @@ class DifficultyOptions:
     snap_overlaps: bool | None = None
     """Make overlaps that are nearly perfect perfect. Unless given: yes where positions are
     refined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModOptions:
+    """Options of ModBeatmap; what is not given is left to the daemon."""
+
+    level: int | None = None
+    """How difficult the map counts as: 0 Easy, 1 Normal, 2 Hard, 3 Insane, 4 Expert, 5
+    Expert+. 0 to 5. Unless given: by stars, if given; else by its name in taiko and catch,
+    or by its star rating."""
+    stars: float | None = None
+    """The star rating by which the map's level is told. 0 to 20 stars. Unless given: as the
+    game rates it."""
+    divisors: Sequence[str] = ()
+    """The beat divisions on which objects may stand, from 1 to 48; 4 and 1/4 are the same.
+    Unless given: those that mappers use: up to 1/16 and 1/12, and what divides them."""
+    rules: Sequence[str] = ()
+    """Check these rules alone, by their names (unsnapped-object). Unless given: all of them."""
+    without_rules: Sequence[str] = ()
+    """Leave these rules out. Unless given: none."""
+    least_relative: float | None = None
+    """A model's surprise is told from so many times the entropy of what it thought possible
+    on. 0 to 1000. Unless given: 20."""
+    least_excess: float | None = None
+    """A model's surprise is also told from so many bits above that entropy on. 0 to 40 bits.
+    Unless given: 10."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +297,10 @@ class MapOptions:
     lookahead: float | None = None
     """The share of each window that is left to the next one. 0 to 0.95. Unless given: the
     checkpoint's own."""
+    follow: bool | None = None
+    """Read the reference map (in a new mapset the easier difficulty) as another difficulty of
+    the song, and follow its rhythm. Unless given: yes with models that were trained to,
+    where it is of the same mode."""
     parallel: bool | None = None
     """Write all windows side by side, none knowing the others: much faster on a graphics card,
     but patterns do not go on from window to window. Unless given: no."""
@@ -852,7 +883,7 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
         Parameter(
             name="follow",
             kind="flag",
-            help="Read the reference map as another difficulty of the song, and follow its rhythm.",
+            help="Read the reference map (in a new mapset the easier difficulty) as another difficulty of the song, and follow its rhythm.",
             otherwise="yes with models that were trained to, where it is of the same mode",
         ),
         Parameter(
@@ -899,6 +930,71 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
             kind="flag",
             help="Make overlaps that are nearly perfect perfect.",
             otherwise="yes where positions are refined",
+        ),
+    ),
+    "ModBeatmap": (
+        Parameter(
+            name="level",
+            kind="whole number",
+            help="How difficult the map counts as: 0 Easy, 1 Normal, 2 Hard, 3 Insane, 4 Expert, 5 Expert+.",
+            otherwise="by stars, if given; else by its name in taiko and catch, or by its star rating",
+            low=0,
+            high=5,
+            limits="0 to 5",
+        ),
+        Parameter(
+            name="stars",
+            kind="number",
+            help="The star rating by which the map's level is told.",
+            otherwise="as the game rates it",
+            low=0,
+            high=20,
+            unit="stars",
+            limits="0 to 20",
+        ),
+        Parameter(
+            name="divisors",
+            kind="names",
+            help="The beat divisions on which objects may stand, from 1 to 48; 4 and 1/4 are the same.",
+            default=(),
+            optional=False,
+            otherwise="those that mappers use: up to 1/16 and 1/12, and what divides them",
+        ),
+        Parameter(
+            name="rules",
+            kind="names",
+            help="Check these rules alone, by their names (unsnapped-object).",
+            default=(),
+            optional=False,
+            otherwise="all of them",
+        ),
+        Parameter(
+            name="without_rules",
+            kind="names",
+            help="Leave these rules out.",
+            default=(),
+            optional=False,
+        ),
+        Parameter(
+            name="least_relative",
+            kind="number",
+            help="A model's surprise is told from so many times the entropy of what it thought possible on.",
+            default=20.0,
+            optional=False,
+            low=0,
+            high=1000,
+            limits="0 to 1000",
+        ),
+        Parameter(
+            name="least_excess",
+            kind="number",
+            help="A model's surprise is also told from so many bits above that entropy on.",
+            default=10.0,
+            optional=False,
+            low=0,
+            high=40,
+            unit="bits",
+            limits="0 to 40",
         ),
     ),
     "GenerateMapset": (
@@ -1176,6 +1272,12 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
             low=0,
             high=0.95,
             limits="0 to 0.95",
+        ),
+        Parameter(
+            name="follow",
+            kind="flag",
+            help="Read the reference map (in a new mapset the easier difficulty) as another difficulty of the song, and follow its rhythm.",
+            otherwise="yes with models that were trained to, where it is of the same mode",
         ),
         Parameter(
             name="parallel",

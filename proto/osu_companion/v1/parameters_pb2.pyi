@@ -136,8 +136,26 @@ class DifficultyOptions(_message.Message):
     snap_overlaps: bool
     def __init__(self, difficulty: _Optional[float] = ..., mapper_id: _Optional[int] = ..., year: _Optional[int] = ..., descriptors: _Optional[_Iterable[str]] = ..., negative_descriptors: _Optional[_Iterable[str]] = ..., hitsounded: bool = ..., hold_note_ratio: _Optional[float] = ..., scroll_speed_ratio: _Optional[float] = ..., guidance: _Optional[float] = ..., temperature: _Optional[float] = ..., mania_column_temperature: _Optional[float] = ..., taiko_hit_temperature: _Optional[float] = ..., timeshift_bias: _Optional[float] = ..., top_p: _Optional[float] = ..., top_k: _Optional[int] = ..., mode: _Optional[int] = ..., circle_size: _Optional[float] = ..., key_count: _Optional[int] = ..., hp_drain_rate: _Optional[float] = ..., overall_difficulty: _Optional[float] = ..., approach_rate: _Optional[float] = ..., slider_multiplier: _Optional[float] = ..., slider_tick_rate: _Optional[float] = ..., star_tries: _Optional[int] = ..., lookback: _Optional[float] = ..., lookahead: _Optional[float] = ..., follow: bool = ..., parallel: bool = ..., resnap: bool = ..., refine: bool = ..., refine_guidance: _Optional[float] = ..., refine_steps: _Optional[int] = ..., snap_overlaps: bool = ...) -> None: ...
 
+class ModOptions(_message.Message):
+    __slots__ = ("level", "stars", "divisors", "rules", "without_rules", "least_relative", "least_excess")
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    STARS_FIELD_NUMBER: _ClassVar[int]
+    DIVISORS_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_RULES_FIELD_NUMBER: _ClassVar[int]
+    LEAST_RELATIVE_FIELD_NUMBER: _ClassVar[int]
+    LEAST_EXCESS_FIELD_NUMBER: _ClassVar[int]
+    level: int
+    stars: float
+    divisors: _containers.RepeatedScalarFieldContainer[str]
+    rules: _containers.RepeatedScalarFieldContainer[str]
+    without_rules: _containers.RepeatedScalarFieldContainer[str]
+    least_relative: float
+    least_excess: float
+    def __init__(self, level: _Optional[int] = ..., stars: _Optional[float] = ..., divisors: _Optional[_Iterable[str]] = ..., rules: _Optional[_Iterable[str]] = ..., without_rules: _Optional[_Iterable[str]] = ..., least_relative: _Optional[float] = ..., least_excess: _Optional[float] = ...) -> None: ...
+
 class MapOptions(_message.Message):
-    __slots__ = ("difficulty", "mapper_id", "year", "descriptors", "negative_descriptors", "hitsounded", "hold_note_ratio", "scroll_speed_ratio", "guidance", "temperature", "timing_temperature", "mania_column_temperature", "taiko_hit_temperature", "timeshift_bias", "top_p", "top_k", "mode", "circle_size", "key_count", "hp_drain_rate", "overall_difficulty", "approach_rate", "slider_multiplier", "slider_tick_rate", "star_tries", "lookback", "lookahead", "parallel", "super_timing", "timing_iterations", "timing_beams", "timing_guidance", "timing_leniency", "one_tempo", "resnap", "refine", "refine_guidance", "refine_steps", "snap_overlaps")
+    __slots__ = ("difficulty", "mapper_id", "year", "descriptors", "negative_descriptors", "hitsounded", "hold_note_ratio", "scroll_speed_ratio", "guidance", "temperature", "timing_temperature", "mania_column_temperature", "taiko_hit_temperature", "timeshift_bias", "top_p", "top_k", "mode", "circle_size", "key_count", "hp_drain_rate", "overall_difficulty", "approach_rate", "slider_multiplier", "slider_tick_rate", "star_tries", "lookback", "lookahead", "follow", "parallel", "super_timing", "timing_iterations", "timing_beams", "timing_guidance", "timing_leniency", "one_tempo", "resnap", "refine", "refine_guidance", "refine_steps", "snap_overlaps")
     DIFFICULTY_FIELD_NUMBER: _ClassVar[int]
     MAPPER_ID_FIELD_NUMBER: _ClassVar[int]
     YEAR_FIELD_NUMBER: _ClassVar[int]
@@ -165,6 +183,7 @@ class MapOptions(_message.Message):
     STAR_TRIES_FIELD_NUMBER: _ClassVar[int]
     LOOKBACK_FIELD_NUMBER: _ClassVar[int]
     LOOKAHEAD_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_FIELD_NUMBER: _ClassVar[int]
     PARALLEL_FIELD_NUMBER: _ClassVar[int]
     SUPER_TIMING_FIELD_NUMBER: _ClassVar[int]
     TIMING_ITERATIONS_FIELD_NUMBER: _ClassVar[int]
@@ -204,6 +223,7 @@ class MapOptions(_message.Message):
     star_tries: int
     lookback: float
     lookahead: float
+    follow: bool
     parallel: bool
     super_timing: bool
     timing_iterations: int
@@ -216,7 +236,7 @@ class MapOptions(_message.Message):
     refine_guidance: float
     refine_steps: int
     snap_overlaps: bool
-    def __init__(self, difficulty: _Optional[float] = ..., mapper_id: _Optional[int] = ..., year: _Optional[int] = ..., descriptors: _Optional[_Iterable[str]] = ..., negative_descriptors: _Optional[_Iterable[str]] = ..., hitsounded: bool = ..., hold_note_ratio: _Optional[float] = ..., scroll_speed_ratio: _Optional[float] = ..., guidance: _Optional[float] = ..., temperature: _Optional[float] = ..., timing_temperature: _Optional[float] = ..., mania_column_temperature: _Optional[float] = ..., taiko_hit_temperature: _Optional[float] = ..., timeshift_bias: _Optional[float] = ..., top_p: _Optional[float] = ..., top_k: _Optional[int] = ..., mode: _Optional[int] = ..., circle_size: _Optional[float] = ..., key_count: _Optional[int] = ..., hp_drain_rate: _Optional[float] = ..., overall_difficulty: _Optional[float] = ..., approach_rate: _Optional[float] = ..., slider_multiplier: _Optional[float] = ..., slider_tick_rate: _Optional[float] = ..., star_tries: _Optional[int] = ..., lookback: _Optional[float] = ..., lookahead: _Optional[float] = ..., parallel: bool = ..., super_timing: bool = ..., timing_iterations: _Optional[int] = ..., timing_beams: _Optional[int] = ..., timing_guidance: _Optional[float] = ..., timing_leniency: _Optional[int] = ..., one_tempo: bool = ..., resnap: bool = ..., refine: bool = ..., refine_guidance: _Optional[float] = ..., refine_steps: _Optional[int] = ..., snap_overlaps: bool = ...) -> None: ...
+    def __init__(self, difficulty: _Optional[float] = ..., mapper_id: _Optional[int] = ..., year: _Optional[int] = ..., descriptors: _Optional[_Iterable[str]] = ..., negative_descriptors: _Optional[_Iterable[str]] = ..., hitsounded: bool = ..., hold_note_ratio: _Optional[float] = ..., scroll_speed_ratio: _Optional[float] = ..., guidance: _Optional[float] = ..., temperature: _Optional[float] = ..., timing_temperature: _Optional[float] = ..., mania_column_temperature: _Optional[float] = ..., taiko_hit_temperature: _Optional[float] = ..., timeshift_bias: _Optional[float] = ..., top_p: _Optional[float] = ..., top_k: _Optional[int] = ..., mode: _Optional[int] = ..., circle_size: _Optional[float] = ..., key_count: _Optional[int] = ..., hp_drain_rate: _Optional[float] = ..., overall_difficulty: _Optional[float] = ..., approach_rate: _Optional[float] = ..., slider_multiplier: _Optional[float] = ..., slider_tick_rate: _Optional[float] = ..., star_tries: _Optional[int] = ..., lookback: _Optional[float] = ..., lookahead: _Optional[float] = ..., follow: bool = ..., parallel: bool = ..., super_timing: bool = ..., timing_iterations: _Optional[int] = ..., timing_beams: _Optional[int] = ..., timing_guidance: _Optional[float] = ..., timing_leniency: _Optional[int] = ..., one_tempo: bool = ..., resnap: bool = ..., refine: bool = ..., refine_guidance: _Optional[float] = ..., refine_steps: _Optional[int] = ..., snap_overlaps: bool = ...) -> None: ...
 
 class TimingOptions(_message.Message):
     __slots__ = ("timing_temperature", "super_timing", "timing_iterations", "timing_beams", "timing_guidance", "timing_leniency", "one_tempo")

@@ -237,13 +237,17 @@ class NewBeatmap(_message.Message):
     def __init__(self, file_name: _Optional[str] = ..., content: _Optional[bytes] = ..., sha256: _Optional[str] = ..., text: _Optional[str] = ..., difficulty_name: _Optional[str] = ..., mode: _Optional[int] = ..., objects: _Optional[int] = ..., stars: _Optional[float] = ...) -> None: ...
 
 class NewMapset(_message.Message):
-    __slots__ = ("folder_name", "maps", "audio_name", "text")
+    __slots__ = ("folder_name", "maps", "audio_name", "text", "background_name", "background_path")
     FOLDER_NAME_FIELD_NUMBER: _ClassVar[int]
     MAPS_FIELD_NUMBER: _ClassVar[int]
     AUDIO_NAME_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    BACKGROUND_NAME_FIELD_NUMBER: _ClassVar[int]
+    BACKGROUND_PATH_FIELD_NUMBER: _ClassVar[int]
     folder_name: str
     maps: _containers.RepeatedCompositeFieldContainer[NewBeatmap]
     audio_name: str
     text: str
-    def __init__(self, folder_name: _Optional[str] = ..., maps: _Optional[_Iterable[_Union[NewBeatmap, _Mapping]]] = ..., audio_name: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    background_name: str
+    background_path: str
+    def __init__(self, folder_name: _Optional[str] = ..., maps: _Optional[_Iterable[_Union[NewBeatmap, _Mapping]]] = ..., audio_name: _Optional[str] = ..., text: _Optional[str] = ..., background_name: _Optional[str] = ..., background_path: _Optional[str] = ...) -> None: ...
