@@ -9,15 +9,15 @@ imports torch before a model is given. :mod:`.report_json` writes a report for p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from model_core.beatmap import Beatmap
 from model_core.beatmap.patches import sha256
-from model_core.beatmap.timing import TICK_DIVISORS
 from model_core.errors import CheckpointError
 
+from .options import ModOptions
 from .rules import Finding, Level, Severity, Source, check, check_set
 
 if TYPE_CHECKING:
@@ -34,24 +34,8 @@ __all__ = [
     "mod",
     "new_since",
     "sources",
+    "within",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModOptions:
-    """What a caller may choose.
-
-    level, stars, divisors, rules: as :func:`~.rules.check` takes them.
-    least_relative: a model's surprise counts from so many times the entropy on, as the published
-        models' own modding has it; least_excess: or from so many bits above the entropy on.
-    """
-
-    level: Level | None = None
-    stars: float | None = None
-    divisors: Sequence[int] = TICK_DIVISORS
-    rules: Collection[str] | None = None
-    least_relative: float = 20.0
-    least_excess: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +155,20 @@ def mod(
     """
     options = options or ModOptions()
     length = None if audio is None else audio.song_length_ms
+    level = None if options.level is None else Level(options.level)
     findings = check(
         beatmap,
-        level=options.level,
+        level=level,
         stars=options.stars,
         song_length=length,
-        divisors=options.divisors,
-        rules=options.rules,
+        divisors=options.beat_divisors,
+        rules=options.checked_rules,
     )
     if mapset:
-        findings += check_set(mapset, song_length=length, rules=options.rules)
+        levels = None if level is None else {file: level}
+        findings += check_set(
+            mapset, levels=levels, song_length=length, rules=options.checked_rules
+        )
     own, part, notes = _model_part(model, audio, beatmap, options, progress, cancelled)
     files = {name: sha256(each.to_bytes()) for name, each in mapset}
     files[file] = sha256(beatmap.to_bytes())
@@ -209,6 +197,25 @@ def dismiss(report: Report, ids: Iterable[str]) -> Report:
     kept = tuple(each for each in report.suggestions if gone.isdisjoint(each.ids))
     left_out = tuple(each for each in report.suggestions if not gone.isdisjoint(each.ids))
     return replace(report, suggestions=kept, dismissed=(*report.dismissed, *left_out))
+
+
+def within(report: Report, start_ms: float, end_ms: float) -> Report:
+    """The report with what touches a range (ms, both ends included) alone.
+
+    What is of the whole map touches none. Ranks and ``resolved`` stay: they are the whole map's.
+    """
+
+    def touches(each: Reported) -> bool:
+        found = each.finding
+        spans = [(time, time) for time in found.times]
+        spans += [(ref.time, ref.end_time) for ref in found.objects]
+        return any(first <= end_ms and last >= start_ms for first, last in spans)
+
+    return replace(
+        report,
+        suggestions=tuple(filter(touches, report.suggestions)),
+        dismissed=tuple(filter(touches, report.dismissed)),
+    )
 
 
 def _in_order(suggestions: Sequence[Reported]) -> tuple[Reported, ...]:

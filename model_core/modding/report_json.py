@@ -70,6 +70,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "resolved": None if resolved is None else [_text(each) for each in resolved],
         "dismissed": [_text(each.id) for each in report.dismissed],
         "suggestions": [_suggestion(each, report.file) for each in report.suggestions],
+        "dismissed_suggestions": [_suggestion(each, report.file) for each in report.dismissed],
     }
 
 

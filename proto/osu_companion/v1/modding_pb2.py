@@ -23,30 +23,32 @@ _sym_db = _symbol_database.Default()
 
 
 from osu_companion.v1 import jobs_pb2 as osu__companion_dot_v1_dot_jobs__pb2
+from osu_companion.v1 import parameters_pb2 as osu__companion_dot_v1_dot_parameters__pb2
 from osu_companion.v1 import patches_pb2 as osu__companion_dot_v1_dot_patches__pb2
+from osu_companion.v1 import provenance_pb2 as osu__companion_dot_v1_dot_provenance__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosu_companion/v1/modding.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a\x1eosu_companion/v1/patches.proto\"\xef\x01\n\x11ModBeatmapRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x15\n\x08start_ms\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06\x65nd_ms\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x02\x88\x01\x01\x12\x10\n\x08\x64\x65tached\x18\x05 \x01(\x08\x12\x13\n\x0b\x62\x61se_sha256\x18\x06 \x01(\t\x12\r\n\x05model\x18\x07 \x01(\t\x12\x12\n\nrange_text\x18\x08 \x01(\t\x12\x0e\n\x06mapset\x18\t \x01(\x08\x12\x12\n\nrules_only\x18\n \x01(\x08\x42\x0b\n\t_start_msB\t\n\x07_end_msB\x07\n\x05_seed\"?\n\x12ModBeatmapResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent\"G\n\x19\x44ismissSuggestionsRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x0f\n\x07restore\x18\x03 \x01(\x08\")\n\x1a\x44ismissSuggestionsResponse\x12\x0b\n\x03ids\x18\x01 \x03(\t\"4\n\x15\x46ixSuggestionsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\"\x8c\x01\n\x16\x46ixSuggestionsResponse\x12-\n\x05patch\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch\x12\x0c\n\x04made\x18\x02 \x03(\t\x12\'\n\x04left\x18\x03 \x03(\x0b\x32\x19.osu_companion.v1.FixLeft\x12\x0c\n\x04path\x18\x04 \x01(\t\"%\n\x07\x46ixLeft\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t2\xbd\x02\n\nModService\x12Y\n\nModBeatmap\x12#.osu_companion.v1.ModBeatmapRequest\x1a$.osu_companion.v1.ModBeatmapResponse0\x01\x12o\n\x12\x44ismissSuggestions\x12+.osu_companion.v1.DismissSuggestionsRequest\x1a,.osu_companion.v1.DismissSuggestionsResponse\x12\x63\n\x0e\x46ixSuggestions\x12\'.osu_companion.v1.FixSuggestionsRequest\x1a(.osu_companion.v1.FixSuggestionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosu_companion/v1/modding.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a!osu_companion/v1/parameters.proto\x1a\x1eosu_companion/v1/patches.proto\x1a!osu_companion/v1/provenance.proto\"\x9e\x02\n\x11ModBeatmapRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x15\n\x08start_ms\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06\x65nd_ms\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x02\x88\x01\x01\x12\x10\n\x08\x64\x65tached\x18\x05 \x01(\x08\x12\x13\n\x0b\x62\x61se_sha256\x18\x06 \x01(\t\x12\r\n\x05model\x18\x07 \x01(\t\x12\x12\n\nrange_text\x18\x08 \x01(\t\x12\x0e\n\x06mapset\x18\t \x01(\x08\x12\x12\n\nrules_only\x18\n \x01(\x08\x12-\n\x07options\x18\x0b \x01(\x0b\x32\x1c.osu_companion.v1.ModOptionsB\x0b\n\t_start_msB\t\n\x07_end_msB\x07\n\x05_seed\"?\n\x12ModBeatmapResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent\"G\n\x19\x44ismissSuggestionsRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\x12\x0f\n\x07restore\x18\x03 \x01(\x08\")\n\x1a\x44ismissSuggestionsResponse\x12\x0b\n\x03ids\x18\x01 \x03(\t\"4\n\x15\x46ixSuggestionsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0b\n\x03ids\x18\x02 \x03(\t\"\xb7\x01\n\x16\x46ixSuggestionsResponse\x12-\n\x05patch\x18\x01 \x01(\x0b\x32\x1e.osu_companion.v1.BeatmapPatch\x12\x0c\n\x04made\x18\x02 \x03(\t\x12\'\n\x04left\x18\x03 \x03(\x0b\x32\x19.osu_companion.v1.FixLeft\x12\x0c\n\x04path\x18\x04 \x01(\t\x12)\n\x07notices\x18\x05 \x03(\x0b\x32\x18.osu_companion.v1.Notice\"%\n\x07\x46ixLeft\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t2\xbd\x02\n\nModService\x12Y\n\nModBeatmap\x12#.osu_companion.v1.ModBeatmapRequest\x1a$.osu_companion.v1.ModBeatmapResponse0\x01\x12o\n\x12\x44ismissSuggestions\x12+.osu_companion.v1.DismissSuggestionsRequest\x1a,.osu_companion.v1.DismissSuggestionsResponse\x12\x63\n\x0e\x46ixSuggestions\x12\'.osu_companion.v1.FixSuggestionsRequest\x1a(.osu_companion.v1.FixSuggestionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.modding_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MODBEATMAPREQUEST']._serialized_start=114
-  _globals['_MODBEATMAPREQUEST']._serialized_end=353
-  _globals['_MODBEATMAPRESPONSE']._serialized_start=355
-  _globals['_MODBEATMAPRESPONSE']._serialized_end=418
-  _globals['_DISMISSSUGGESTIONSREQUEST']._serialized_start=420
-  _globals['_DISMISSSUGGESTIONSREQUEST']._serialized_end=491
-  _globals['_DISMISSSUGGESTIONSRESPONSE']._serialized_start=493
-  _globals['_DISMISSSUGGESTIONSRESPONSE']._serialized_end=534
-  _globals['_FIXSUGGESTIONSREQUEST']._serialized_start=536
-  _globals['_FIXSUGGESTIONSREQUEST']._serialized_end=588
-  _globals['_FIXSUGGESTIONSRESPONSE']._serialized_start=591
-  _globals['_FIXSUGGESTIONSRESPONSE']._serialized_end=731
-  _globals['_FIXLEFT']._serialized_start=733
-  _globals['_FIXLEFT']._serialized_end=770
-  _globals['_MODSERVICE']._serialized_start=773
-  _globals['_MODSERVICE']._serialized_end=1090
+  _globals['_MODBEATMAPREQUEST']._serialized_start=184
+  _globals['_MODBEATMAPREQUEST']._serialized_end=470
+  _globals['_MODBEATMAPRESPONSE']._serialized_start=472
+  _globals['_MODBEATMAPRESPONSE']._serialized_end=535
+  _globals['_DISMISSSUGGESTIONSREQUEST']._serialized_start=537
+  _globals['_DISMISSSUGGESTIONSREQUEST']._serialized_end=608
+  _globals['_DISMISSSUGGESTIONSRESPONSE']._serialized_start=610
+  _globals['_DISMISSSUGGESTIONSRESPONSE']._serialized_end=651
+  _globals['_FIXSUGGESTIONSREQUEST']._serialized_start=653
+  _globals['_FIXSUGGESTIONSREQUEST']._serialized_end=705
+  _globals['_FIXSUGGESTIONSRESPONSE']._serialized_start=708
+  _globals['_FIXSUGGESTIONSRESPONSE']._serialized_end=891
+  _globals['_FIXLEFT']._serialized_start=893
+  _globals['_FIXLEFT']._serialized_end=930
+  _globals['_MODSERVICE']._serialized_start=933
+  _globals['_MODSERVICE']._serialized_end=1250
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,7 @@
 from osu_companion.v1 import jobs_pb2 as _jobs_pb2
+from osu_companion.v1 import parameters_pb2 as _parameters_pb2
 from osu_companion.v1 import patches_pb2 as _patches_pb2
+from osu_companion.v1 import provenance_pb2 as _provenance_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -9,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ModBeatmapRequest(_message.Message):
-    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "base_sha256", "model", "range_text", "mapset", "rules_only")
+    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "base_sha256", "model", "range_text", "mapset", "rules_only", "options")
     PATH_FIELD_NUMBER: _ClassVar[int]
     START_MS_FIELD_NUMBER: _ClassVar[int]
     END_MS_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +22,7 @@ class ModBeatmapRequest(_message.Message):
     RANGE_TEXT_FIELD_NUMBER: _ClassVar[int]
     MAPSET_FIELD_NUMBER: _ClassVar[int]
     RULES_ONLY_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     path: str
     start_ms: int
     end_ms: int
@@ -30,7 +33,8 @@ class ModBeatmapRequest(_message.Message):
     range_text: str
     mapset: bool
     rules_only: bool
-    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ..., mapset: bool = ..., rules_only: bool = ...) -> None: ...
+    options: _parameters_pb2.ModOptions
+    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ..., range_text: _Optional[str] = ..., mapset: bool = ..., rules_only: bool = ..., options: _Optional[_Union[_parameters_pb2.ModOptions, _Mapping]] = ...) -> None: ...
 
 class ModBeatmapResponse(_message.Message):
     __slots__ = ("event",)
@@ -63,16 +67,18 @@ class FixSuggestionsRequest(_message.Message):
     def __init__(self, job_id: _Optional[str] = ..., ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class FixSuggestionsResponse(_message.Message):
-    __slots__ = ("patch", "made", "left", "path")
+    __slots__ = ("patch", "made", "left", "path", "notices")
     PATCH_FIELD_NUMBER: _ClassVar[int]
     MADE_FIELD_NUMBER: _ClassVar[int]
     LEFT_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
+    NOTICES_FIELD_NUMBER: _ClassVar[int]
     patch: _patches_pb2.BeatmapPatch
     made: _containers.RepeatedScalarFieldContainer[str]
     left: _containers.RepeatedCompositeFieldContainer[FixLeft]
     path: str
-    def __init__(self, patch: _Optional[_Union[_patches_pb2.BeatmapPatch, _Mapping]] = ..., made: _Optional[_Iterable[str]] = ..., left: _Optional[_Iterable[_Union[FixLeft, _Mapping]]] = ..., path: _Optional[str] = ...) -> None: ...
+    notices: _containers.RepeatedCompositeFieldContainer[_provenance_pb2.Notice]
+    def __init__(self, patch: _Optional[_Union[_patches_pb2.BeatmapPatch, _Mapping]] = ..., made: _Optional[_Iterable[str]] = ..., left: _Optional[_Iterable[_Union[FixLeft, _Mapping]]] = ..., path: _Optional[str] = ..., notices: _Optional[_Iterable[_Union[_provenance_pb2.Notice, _Mapping]]] = ...) -> None: ...
 
 class FixLeft(_message.Message):
     __slots__ = ("id", "reason")

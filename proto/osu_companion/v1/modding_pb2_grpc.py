@@ -61,22 +61,25 @@ class ModServiceServicer(object):
         the job unless it is detached.
 
         The daemon reads the map at `path`, with mapset also its folder, and the audio beside it. A map
-        without audio, or a model that cannot read maps, gets the rules' part alone; the report says so.
+        without usable audio or without objects, and a model that cannot read maps, get the rules' part
+        alone; the report says so. What is new is told by what earlier jobs reported of the map.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DismissSuggestions(self, request, context):
-        """Remembers suggestions of a map as dismissed, or takes that back.
+        """Remembers suggestions of a map as dismissed, or takes that back; without ids it only tells.
+        INVALID_ARGUMENT for ids that the last report did not have, or that were not dismissed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def FixSuggestions(self, request, context):
-        """The suggested edits of a finished job's report, as one patch.
-        FAILED_PRECONDITION (MAP_CHANGED) if the file is not the one that the report is about.
+        """The suggested edits of a finished job's report, as one patch. Nothing is written.
+        FAILED_PRECONDITION (MAP_CHANGED) if the file is not the one that the report is about;
+        NOT_FOUND (JOB_NOT_FOUND, VARIANT_NOT_FOUND) if there is no such report (any more).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
