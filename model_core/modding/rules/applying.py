@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from model_core.beatmap import Beatmap, Patch, parse
+from model_core.beatmap.timing import TICK_DIVISORS
 
 from .checking import check
 from .fixing import combined
@@ -26,18 +27,26 @@ class Fixed:
     left: tuple[str, ...]
 
 
-def fix_findings(beatmap: Beatmap, keys: Collection[str], *, level: Level | None = None) -> Fixed:
+def fix_findings(
+    beatmap: Beatmap,
+    keys: Collection[str],
+    *,
+    level: Level | None = None,
+    stars: float | None = None,
+    divisors: Sequence[int] = TICK_DIVISORS,
+) -> Fixed:
     """Makes the suggested edits of the findings that are named by ``keys``.
 
     Edits of one line are made one after the other: the map is checked again between them, so that
     each edit is made for the map as it then is. A key that names no finding of the map is passed
-    over; it is gone.
+    over; it is gone. level, stars, divisors: what the map was checked with.
     """
     wanted = set(keys)
     current = beatmap
     made: list[str] = []
     while True:
-        findings = [each for each in check(current, level=level) if each.key in wanted]
+        found = check(current, level=level, stars=stars, divisors=divisors)
+        findings = [each for each in found if each.key in wanted]
         # A finding that comes back has an edit that does not help; once is enough.
         able = [each for each in findings if each.fix is not None and each.key not in made]
         if not able:
