@@ -39,17 +39,18 @@ class Access:
         self._allowed: tuple[Path, ...] = ()
         self._read = False
 
-    def resolve(self, path: str | Path, field: str = "path") -> Path:
+    def resolve(self, path: str | Path, field: str = "path", what: str = "a .osu file") -> Path:
         """The real path of a file that may be opened.
+
+        Args:
+            what: the caller should have named, for the message.
 
         Raises:
             Refusal: not absolute, or outside every folder that is open to requests.
         """
         text = str(path)
         if not text or "\0" in text or not Path(text).is_absolute():
-            raise bad_field(
-                "OPTION_INVALID", field, f"{text!r} is not an absolute path of a .osu file"
-            )
+            raise bad_field("OPTION_INVALID", field, f"{text!r} is not an absolute path of {what}")
         try:
             real = Path(os.path.realpath(text))
         except (OSError, ValueError) as error:
@@ -98,6 +99,30 @@ class Access:
             raise Refusal(
                 "MAP_NOT_FOUND", f"{real} cannot be read: {error.strerror or error}"
             ) from None
+
+    def find_song(self, path: str) -> Path:
+        """The real path of an audio file that may be opened, which no map needs to name.
+
+        Raises:
+            Refusal: as :meth:`resolve`; or no such file, not a file, or a map.
+        """
+        real = self.resolve(path, what="an audio file")
+        if real.suffix.lower() in (".osu", ".osz"):
+            raise bad_field(
+                "AUDIO_UNREADABLE",
+                "path",
+                f"{real.name} is a map, not audio. Name the song's audio file; for a new "
+                "difficulty beside a map there is `osu-companion gd`",
+            )
+        try:
+            # Opening a pipe or a device would wait for ever.
+            if stat.S_ISREG(real.stat().st_mode):
+                return real
+        except OSError as error:
+            gone = isinstance(error, FileNotFoundError)
+            what = f"There is no file {real}" if gone else f"{real} cannot be read: {error}"
+            raise Refusal("AUDIO_NOT_FOUND", f"{what}. Check the path") from None
+        raise bad_field("AUDIO_UNREADABLE", "path", f"{real} is not a file. Name an audio file")
 
     def find_audio(self, map_path: Path, name: str | None) -> Path:
         """The audio file beside a map, by the name in its [General] section.

@@ -29,6 +29,7 @@ from daemon.server import Server
 from daemon.services.difficulty import DifficultyServicer
 from daemon.services.hitsound import HitsoundServicer
 from daemon.services.jobs import JobServicer
+from daemon.services.mapset import MapsetServicer
 from daemon.services.models import ModelServicer
 from daemon.services.patches import PatchServicer
 from daemon.services.remap import RemapServicer
@@ -135,6 +136,7 @@ class Daemon:
             remap=RemapServicer(self._reception),
             hitsound=HitsoundServicer(self._reception),
             difficulty=DifficultyServicer(self._reception),
+            mapset=MapsetServicer(self._reception),
             jobs=JobServicer(self._scheduler, self._table),
             patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
             models=ModelServicer(self._choice, self._supervisor, self._scheduler, self._hub),
@@ -159,6 +161,8 @@ class Daemon:
             written = variant.file.sha256 or patch.result_sha256
             if written != patch.base_sha256:
                 await self._library.expect(written)
+            for file in variant.mapset.maps:
+                await self._library.expect(file.sha256)
         return result
 
     async def _take_over(self) -> None:

@@ -22,7 +22,8 @@ def options_given(kind: JobKind, request: Any) -> dict[str, Any]:
     for field, value in request.ListFields():
         if field.name == "options":
             given |= {each.name: _plain(part) for each, part in value.ListFields()}
-        elif field.name not in _TOLD_APART:
+        elif field.name not in _TOLD_APART and field.message_type is None:
+            # Messages within a request are told by its task, in its own words.
             given[field.name] = _plain(value)
     return given
 

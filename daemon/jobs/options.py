@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -38,7 +38,15 @@ def given(parameters: Iterable[Parameter], request: Any) -> dict[str, Any]:
 def check_options(kind: JobKind, request: JobRequest) -> None:
     """Raises Refusal, with each of them and its limits, where values are none of their field."""
     parameters = PARAMETERS[kind.method]
-    values = given(parameters, request)
+    wrong = wrong_values(parameters, given(parameters, request))
+    if wrong:
+        raise bad_fields(
+            "OPTION_INVALID", {field_path(name): message for name, message in wrong.items()}
+        )
+
+
+def wrong_values(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with single values, by the parameter's name: a sentence with the limits."""
     wrong: dict[str, str] = {}
     for parameter in parameters:
         if parameter.name not in values:
@@ -46,9 +54,8 @@ def check_options(kind: JobKind, request: JobRequest) -> None:
         field = Field(**{k: v for k, v in asdict(parameter).items() if k != "limits"})
         message = field.problem(values[parameter.name])
         if message is not None:
-            wrong[field_path(parameter.name)] = message
-    if wrong:
-        raise bad_fields("OPTION_INVALID", wrong)
+            wrong[parameter.name] = message
+    return wrong
 
 
 def field_path(name: str) -> str:

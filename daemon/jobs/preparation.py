@@ -19,25 +19,25 @@ from daemon.access import Access
 from daemon.jobs.job import Job, JobKind, JobRequest
 from daemon.model_choice import ModelChoice
 from daemon.notices import notices_for
-from daemon.refusal import bad_field, precondition
+from daemon.refusal import Refusal, bad_field, precondition
 from daemon.songs.mapper_names import mapper_names
 from model_core.beatmap import Beatmap, parse
 from model_core.errors import CompanionError
 
 # torch's generators take 63 bits; a seed that the daemon chooses is one that people can type.
 _SEED_LIMIT = 2**63
-_CHOSEN_SEED_LIMIT = 2**31
+CHOSEN_SEED_LIMIT = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The map that a request is about, as it was read."""
+    """The map that a request is about, as it was read; ``audio`` is None only where it may be."""
 
     path: Path
     data: bytes
     sha256: str
     beatmap: Beatmap
-    audio: Path
+    audio: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class Desk:
     config: Config
     models: ModelChoice
 
-    def read(self, request: JobRequest) -> Source:
+    def read(self, request: JobRequest, *, needs_audio: bool = True) -> Source:
         """The map of a request, and where its audio is.
 
         Raises:
             Refusal: it may not be opened, is no beatmap, is not the one that the caller saw, or
-                its audio is not there.
+                its audio is not there although it is needed.
         """
         path, data = self.access.read_map(request.path)
         sha256 = hashlib.sha256(data).hexdigest()
@@ -62,7 +62,12 @@ class Desk:
                 "MAP_CHANGED", str(path), f"{path.name} has changed since it was read. Ask again"
             )
         beatmap = readable_beatmap(path, data)
-        audio = self.access.find_audio(path, beatmap.audio_filename)
+        audio: Path | None = None
+        try:
+            audio = self.access.find_audio(path, beatmap.audio_filename)
+        except Refusal:
+            if needs_audio:
+                raise
         return Source(path, data, sha256, beatmap, audio)
 
     def job(
@@ -72,6 +77,8 @@ class Desk:
         source: Source,
         mode: int | None = None,
         inputs: Mapping[str, bytes] | None = None,
+        *,
+        asks_model: bool = True,
     ) -> Job:
         """The job of a request whose own defaults are filled in.
 
@@ -81,6 +88,7 @@ class Desk:
         Args:
             mode: of what is made; the map's own unless given.
             inputs: what else the worker reads, by name.
+            asks_model: whether one is to be loaded; the request names none otherwise.
 
         Raises:
             Refusal: the model cannot be had.
@@ -88,16 +96,16 @@ class Desk:
         mode = source.beatmap.mode if mode is None else mode
         filled.path = str(source.path)
         filled.base_sha256 = source.sha256
-        filled.model = self.models.usable(kind.task, mode, filled.model)
+        filled.model = self.models.usable(kind.task, mode, filled.model) if asks_model else ""
         if not filled.HasField("seed"):
-            filled.seed = secrets.randbelow(_CHOSEN_SEED_LIMIT)
+            filled.seed = secrets.randbelow(CHOSEN_SEED_LIMIT)
         return Job(
             job_id=uuid.uuid4().hex[:12],
             kind=kind,
             request=filled,
             path=str(source.path),
             base=source.data,
-            audio=str(source.audio),
+            audio="" if source.audio is None else str(source.audio),
             notices=tuple(notices_for(source.beatmap, mapper_names(self.config))),
             mode=mode,
             inputs=dict(inputs or {}),

@@ -35,7 +35,9 @@ class Reception:
         """
         job = await self.prepared(kind, request)
         try:
-            await self._table.keep_base(job.request.base_sha256, job.base)
+            # A song is not kept: nothing is ever rebased on it.
+            if job.base:
+                await self._table.keep_base(job.request.base_sha256, job.base)
         except sqlite3.Error as error:
             # A full disk must not stop the work; clients send the base along to be rebased.
             log.error("the base of job %s could not be kept: %s", job.job_id, error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from osu_companion.local.config import Config
 from osu_companion.v1 import remap_pb2
 
@@ -32,7 +34,14 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
     return desk.job(REMAP, filled, source)
 
 
-def check_variants(request: remap_pb2.RemapBeatmapRequest, config: Config) -> None:
+class Variants(Protocol):
+    """A request that may ask for several candidates."""
+
+    @property
+    def variants(self) -> int: ...
+
+
+def check_variants(request: Variants, config: Config) -> None:
     """Raises Refusal where they are too many, or fewer than one."""
     if not 0 <= request.variants <= config.max_variants:
         raise bad_field(

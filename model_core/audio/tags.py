@@ -9,7 +9,7 @@ import av
 
 from model_core.audio.decode import CONTAINERS
 
-__all__ = ["SongTags", "read_tags"]
+__all__ = ["SongTags", "one_line", "read_tags"]
 
 _LONGEST = 200  # characters; longer tags are no titles
 
@@ -37,10 +37,11 @@ def read_tags(path: Path | str) -> SongTags:
                 found = {**stream.metadata, **found}  # Ogg keeps its tags in the stream
     except (av.error.FFmpegError, OSError, ValueError):
         return SongTags()
-    known = {key.casefold(): _one_line(str(value)) for key, value in found.items()}
+    known = {key.casefold(): one_line(str(value)) for key, value in found.items()}
     return SongTags(known.get("title", ""), known.get("artist", ""), known.get("album", ""))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text as a line of a file takes it: what cannot be printed is a space."""
     printable = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(printable.split())[:_LONGEST]

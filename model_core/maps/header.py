@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
-from model_core.audio.tags import read_tags
+from model_core.audio.tags import one_line, read_tags
 from model_core.beatmap import Beatmap, MapHeader
 from model_core.maps.parameters import GenerationParameters
 
-__all__ = ["header_of", "header_of_song", "resolved_header"]
+__all__ = ["SongText", "header_of", "header_of_song", "resolved_header"]
 
 MANIA = 3
 _AS_HARD = 0.5  # stars
@@ -35,24 +35,49 @@ _USUAL = (
 _DEFAULT_KEYS = 4
 
 
-def header_of_song(audio: Path | str, creator: str = "") -> MapHeader:
-    """A header for a song's first map: the file's name, and what its tags say.
+@dataclass(frozen=True, slots=True)
+class SongText:
+    """What somebody says of a song; what is empty is left to the song's tags.
+
+    title, artist: in Latin letters (ASCII); title_unicode, artist_unicode: as they are.
+    """
+
+    title: str = ""
+    artist: str = ""
+    title_unicode: str = ""
+    artist_unicode: str = ""
+    source: str = ""
+    tags: str = ""
+
+
+def header_of_song(
+    audio: Path | str, creator: str = "", said: SongText | None = None, audio_filename: str = ""
+) -> MapHeader:
+    """A header for a song's first map: the file's name, what was said, and what its tags say.
 
     Without tags, a file called "artist - title" is taken at its word, and any other name for the
     title. The romanised fields keep what is ASCII of a name, without its accents.
+
+    Args:
+        audio_filename: what the map calls the song; the file's own name unless given.
     """
     path = Path(audio)
+    said = said or SongText()
     tags = read_tags(path)
     before, dash, after = path.stem.partition(" - ")
-    title = tags.title or (after if dash else path.stem).strip()
-    artist = tags.artist or (before.strip() if dash else "")
+    title = said.title_unicode or said.title or tags.title or (after if dash else path.stem)
+    artist = said.artist_unicode or said.artist or tags.artist or (before if dash else "")
+    # What a file system has in a name need not be text.
+    title, artist = one_line(title), one_line(artist)
     return MapHeader(
-        audio_filename=path.name,
-        title=_romanised(title) or "Unknown title",
-        artist=_romanised(artist) or "Unknown artist",
+        audio_filename=audio_filename or path.name,
+        title=said.title or _romanised(title) or "Unknown title",
+        artist=said.artist or _romanised(artist) or "Unknown artist",
         title_unicode=title or "Unknown title",
         artist_unicode=artist or "Unknown artist",
         creator=creator,
+        source=said.source,
+        tags=said.tags,
     )
 
 

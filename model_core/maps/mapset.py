@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap, MapHeader, RedLine
-from model_core.beatmap.edits.file_names import difficulty_file_name
+from model_core.beatmap.edits.file_names import clashing_names
 from model_core.errors import DegenerateOutput, EditRefused, InputError
 from model_core.generation.decode_loop import never
 from model_core.maps.generate import GeneratedMap, generate_map, time_ahead
@@ -23,7 +23,7 @@ from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
 
-__all__ = ["GeneratedMapset", "Wish", "clashing_names", "generate_mapsets"]
+__all__ = ["GeneratedMapset", "Wish", "generate_mapsets"]
 
 # Spread the seeds of difficulties and of variants; odd, and unlike those of attempts.
 _DIFFICULTY_STEP = 0xA24BAED4963EE407
@@ -98,20 +98,6 @@ def generate_mapsets(
     )  # fmt: skip
     made = [writer.write(order, variant) for variant in range(variants)]
     return sorted(made, key=lambda each: (len(each.warnings), each.off_stars))
-
-
-def clashing_names(names: Sequence[str]) -> tuple[int, int] | None:
-    """The places of two names that would be one file; None where there are none. Empty names are
-    still to be found, and clash with nothing."""
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names):
-        if name.strip():
-            # Whatever stands before it, files with these ends are one.
-            file = difficulty_file_name("", "", "", name).casefold()
-            if file in seen:
-                return seen[file], place
-            seen[file] = place
-    return None
 
 
 @dataclass(slots=True)

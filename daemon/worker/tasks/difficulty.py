@@ -16,6 +16,7 @@ from daemon.worker.tasks.task import Task, warnings_of
 if TYPE_CHECKING:
     from model_core.maps.generate import GeneratedMap
     from model_core.maps.parameters import GenerationParameters
+    from model_core.model import Model
     from model_core.refiner import Refiner
 
 
@@ -36,7 +37,7 @@ def answer(task: Task) -> jobs_pb2.JobResult:
         task.audio,
         parameters,
         request.name,
-        refiner=_configured_refiner(task, parameters, mode),
+        refiner=configured_refiner(task, parameters, mode, task.model),
         progress=task.advance,
         cancelled=task.cancelled,
     )
@@ -46,7 +47,7 @@ def answer(task: Task) -> jobs_pb2.JobResult:
             patches_pb2.BeatmapVariant(number=1, seam_bits=math.nan, file=file_message(made))
         ],
         timings=task.timings(made.timings_ms, made.tokens),
-        notices=warnings_of((*made.warnings, *_dropped(made))),
+        notices=warnings_of((*made.warnings, *dropped(made))),
     )
     sampling = task.model.sampling
     told.provenance.options.update(
@@ -59,15 +60,17 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     return told
 
 
-def _configured_refiner(task: Task, parameters: GenerationParameters, mode: int) -> Refiner | None:
+def configured_refiner(
+    task: Task, parameters: GenerationParameters, mode: int, model: Model
+) -> Refiner | None:
     """The refiner that the configuration names, where positions are to be refined."""
     from model_core.maps.refining import wants_refiner
     from model_core.refiner import usual_refiner
 
-    named, layout = task.frame.get("refiner"), task.model.layout
+    named, layout = task.frame.get("refiner"), model.layout
     if not named or not wants_refiner(layout, parameters, layout.written_mode(mode)):
         return None
-    return usual_refiner(named, task.model.device.type)
+    return usual_refiner(named, model.device.type)
 
 
 def file_message(made: GeneratedMap) -> patches_pb2.NewBeatmap:
@@ -84,7 +87,7 @@ def file_message(made: GeneratedMap) -> patches_pb2.NewBeatmap:
     )
 
 
-def _dropped(made: GeneratedMap) -> list[str]:
+def dropped(made: GeneratedMap) -> list[str]:
     """What the model wrote that could be no object, in a sentence."""
     if not made.dropped:
         return []
