@@ -18,6 +18,7 @@ from osu_companion.v1 import jobs_pb2
 from daemon import version
 from daemon.access import Access
 from daemon.downloads.asking import HubQuestions
+from daemon.drawing.asking import Drawings
 from daemon.jobs import Job, Scheduler
 from daemon.jobs.kinds import KINDS
 from daemon.jobs.preparation import Desk
@@ -32,6 +33,7 @@ from daemon.services.jobs import JobServicer
 from daemon.services.mapset import MapsetServicer
 from daemon.services.models import ModelServicer
 from daemon.services.patches import PatchServicer
+from daemon.services.pictures import PictureServicer
 from daemon.services.remap import RemapServicer
 from daemon.services.songs import SongServicer
 from daemon.services.status import StatusServicer
@@ -61,6 +63,7 @@ class Daemon:
         self._supervisor = Supervisor(config)
         self._choice = ModelChoice(paths.config_file, config)
         self._hub = HubQuestions()
+        self._drawings = Drawings()
         self._runner = JobRunner(self._supervisor)
         self._scheduler = Scheduler(self._run_job, self._table, config.queue_size)
         self._library = Library(config, SongTable(self._database))
@@ -124,6 +127,7 @@ class Daemon:
                 forgetting.cancel()
                 await asyncio.gather(forgetting, return_exceptions=True)
             await self._hub.close()
+            await self._drawings.close()
             await self._library.stop()
             await self._supervisor.close()
             await self._database.close()
@@ -139,6 +143,7 @@ class Daemon:
             mapset=MapsetServicer(self._reception),
             jobs=JobServicer(self._scheduler, self._table),
             patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
+            pictures=PictureServicer(self._access, self._scheduler, self._table, self._drawings),
             models=ModelServicer(self._choice, self._supervisor, self._scheduler, self._hub),
             songs=SongServicer(self._library),
             status=StatusServicer(

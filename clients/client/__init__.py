@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnreachableError,
         UsageError,
     )
+    from clients.client.pictures import Variant
     from clients.client.starting import ensure_running, find_running
     from clients.client.streams import JobStream
     from clients.client.synchronous import Client
@@ -46,6 +47,7 @@ _HOMES = {
     "RefusedError": "errors",
     "RemapOptions": "osu_companion.v1.parameters",
     "UnreachableError": "errors",
+    "Variant": "pictures",
     "UsageError": "errors",
     "ensure_running": "starting",
     "find_running": "starting",
@@ -65,6 +67,7 @@ __all__ = [
     "RemapOptions",
     "UnreachableError",
     "UsageError",
+    "Variant",
     "ensure_running",
     "find_running",
 ]

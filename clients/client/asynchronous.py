@@ -20,6 +20,8 @@ from osu_companion.v1 import (
     models_pb2_grpc,
     patches_pb2,
     patches_pb2_grpc,
+    pictures_pb2,
+    pictures_pb2_grpc,
     songs_pb2,
     songs_pb2_grpc,
     status_pb2,
@@ -29,10 +31,12 @@ from osu_companion.v1 import (
 from clients.client import requests
 from clients.client.asking import Asking, stub
 from clients.client.errors import from_rpc
+from clients.client.pictures import Variant, picture_request
 from clients.client.starting import Say, ensure_running
 from clients.client.synchronous import (
     CALL_TIMEOUT_S,
     CHECK_TIMEOUT_S,
+    DRAW_TIMEOUT_S,
     JOB_TIMEOUT_S,
     LOAD_TIMEOUT_S,
     PULL_TIMEOUT_S,
@@ -88,6 +92,7 @@ class AsyncClient(Asking[AsyncJobStream]):
         self._jobs = stub(jobs_pb2_grpc.JobServiceStub, self._channel)
         self._models = stub(models_pb2_grpc.ModelServiceStub, self._channel)
         self._patches = stub(patches_pb2_grpc.PatchServiceStub, self._channel)
+        self._pictures = stub(pictures_pb2_grpc.PictureServiceStub, self._channel)
         self._songs = stub(songs_pb2_grpc.SongServiceStub, self._channel)
         self._status = stub(status_pb2_grpc.StatusServiceStub, self._channel)
 
@@ -152,6 +157,44 @@ class AsyncClient(Asking[AsyncJobStream]):
             self._patches.RebasePatch, request
         )
         return answer.patch
+
+    # --- pictures -----------------------------------------------------------------------------
+
+    async def draw(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        content: bytes | None = None,
+        variant: Variant | None = None,
+        patch: patches_pb2.BeatmapPatch | None = None,
+        path_beside: str | os.PathLike[str] | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        form: str = "png",
+        width: int = 0,
+        playfield: bool = True,
+        timeline: bool = True,
+    ) -> pictures_pb2.DrawBeatmapResponse:
+        """A picture, as the synchronous client's ``draw`` makes it."""
+        request = picture_request(
+            path,
+            content=content,
+            variant=variant,
+            patch=patch,
+            path_beside=path_beside,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            form=form,
+            width=width,
+            playfield=playfield,
+            timeline=timeline,
+        )
+        answer: pictures_pb2.DrawBeatmapResponse = await self._call(
+            self._pictures.DrawBeatmap, request, DRAW_TIMEOUT_S
+        )
+        return answer
 
     # --- models -------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ from osu_companion.v1 import (
     models_pb2_grpc,
     patches_pb2,
     patches_pb2_grpc,
+    pictures_pb2,
+    pictures_pb2_grpc,
     songs_pb2,
     songs_pb2_grpc,
     status_pb2,
@@ -31,10 +33,13 @@ from osu_companion.v1 import (
 from clients.client import requests
 from clients.client.asking import Asking, stub
 from clients.client.errors import from_rpc
+from clients.client.pictures import Variant, picture_request
 from clients.client.starting import Say, ensure_running
 from clients.client.streams import JobStream, PullStream
 
 CALL_TIMEOUT_S = 15.0
+# A picture of a long range, behind others.
+DRAW_TIMEOUT_S = 240.0
 LOAD_TIMEOUT_S = 600.0
 JOB_TIMEOUT_S = 3600.0
 # A day: the largest model over a line of 10 kB/s.
@@ -57,6 +62,7 @@ class Client(Asking[JobStream]):
         self._jobs = stub(jobs_pb2_grpc.JobServiceStub, self._channel)
         self._models = stub(models_pb2_grpc.ModelServiceStub, self._channel)
         self._patches = stub(patches_pb2_grpc.PatchServiceStub, self._channel)
+        self._pictures = stub(pictures_pb2_grpc.PictureServiceStub, self._channel)
         self._songs = stub(songs_pb2_grpc.SongServiceStub, self._channel)
         self._status = stub(status_pb2_grpc.StatusServiceStub, self._channel)
 
@@ -120,6 +126,52 @@ class Client(Asking[JobStream]):
         request = requests.rebase_request(patch, current, base)
         answer: patches_pb2.RebasePatchResponse = self._call(self._patches.RebasePatch, request)
         return answer.patch
+
+    # --- pictures -----------------------------------------------------------------------------
+
+    def draw(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        content: bytes | None = None,
+        variant: Variant | None = None,
+        patch: patches_pb2.BeatmapPatch | None = None,
+        path_beside: str | os.PathLike[str] | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        form: str = "png",
+        width: int = 0,
+        playfield: bool = True,
+        timeline: bool = True,
+    ) -> pictures_pb2.DrawBeatmapResponse:
+        """A picture of a map at ``path``, of a map's ``content``, or of a job's ``variant``.
+
+        Args:
+            patch: draw what it makes of the map as well, beside it.
+            path_beside: with ``content``, a file of its mapset's folder, where the audio is.
+            start_ms, end_ms: the range; or ``range_text`` as copied from the editor.
+            form: ``"png"`` or ``"svg"``.
+            width: in pixels; 0 is 1600.
+        """
+        request = picture_request(
+            path,
+            content=content,
+            variant=variant,
+            patch=patch,
+            path_beside=path_beside,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            form=form,
+            width=width,
+            playfield=playfield,
+            timeline=timeline,
+        )
+        answer: pictures_pb2.DrawBeatmapResponse = self._call(
+            self._pictures.DrawBeatmap, request, DRAW_TIMEOUT_S
+        )
+        return answer
 
     # --- models -------------------------------------------------------------------------------
 

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any
 
-from daemon.model_errors import refuse
-from daemon.refusal import Refusal
-from daemon.worker import frames
+from daemon.errands import Errands
 from daemon.worker.frames import Frame
-
-log = logging.getLogger(__name__)
-
-_END_SECONDS = 3.0
-_LAST_LINES = 20
 
 
 class HubQuestions:
@@ -27,7 +16,12 @@ class HubQuestions:
 
     def __init__(self) -> None:
         self._downloading = asyncio.Lock()
-        self._children: set[asyncio.subprocess.Process] = set()
+        # Nobody sees the library's bars, and what it tells its makers is the user's to decide.
+        environment = {
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+            "HF_HUB_DISABLE_TELEMETRY": os.environ.get("HF_HUB_DISABLE_TELEMETRY", "1"),
+        }
+        self._errands = Errands("daemon.downloads", "talks to the model hub", environment)
 
     async def look(self, model: str) -> Frame:
         """What the hub says about a model now: commit, size, licence, modes.
@@ -35,7 +29,7 @@ class HubQuestions:
         Raises:
             Refusal: it says nothing, or no.
         """
-        async for frame in self._ask({"type": "look", "model": model}):
+        async for frame in self._errands.ask({"type": "look", "model": model}, model):
             return frame
         raise AssertionError("unreachable")
 
@@ -48,7 +42,8 @@ class HubQuestions:
         Raises:
             Refusal: the child did not answer.
         """
-        async for frame in self._ask({"type": "describe", "model": folder, "deep": deep}):
+        question = {"type": "describe", "model": folder, "deep": deep}
+        async for frame in self._errands.ask(question, folder):
             return frame
         raise AssertionError("unreachable")
 
@@ -67,93 +62,10 @@ class HubQuestions:
         """
         async with self._downloading:
             question = {"type": "pull", "model": model, "modes": list(modes)}
-            async with contextlib.aclosing(self._ask(question)) as answers:
+            async with contextlib.aclosing(self._errands.ask(question, model)) as answers:
                 async for frame in answers:
                     yield frame
 
     async def close(self) -> None:
         """End every child."""
-        for child in tuple(self._children):
-            await _end(child)
-
-    async def _ask(self, question: Frame) -> AsyncGenerator[Frame, None]:
-        child = await _start()
-        self._children.add(child)
-        said = asyncio.create_task(_drain(child))
-        try:
-            assert child.stdin is not None and child.stdout is not None
-            child.stdin.write(frames.encode(question))
-            while True:
-                try:
-                    frame = await frames.read_async(child.stdout)
-                except frames.BrokenPipe:
-                    raise Refusal("INTERNAL", _how_it_ended(await said)) from None
-                if frame["type"] == "failed":
-                    raise refuse(frame["reason"], frame["message"], str(question["model"]))
-                yield frame
-                if frame["type"] == "done":
-                    return
-        finally:
-            await _end(child)
-            self._children.discard(child)
-            said.cancel()
-
-
-async def _start() -> asyncio.subprocess.Process:
-    options: dict[str, Any] = {}
-    if sys.platform == "win32":
-        options["creationflags"] = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    else:
-        options["start_new_session"] = True
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        "-m",
-        "daemon.downloads",
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={
-            **os.environ,
-            "PYTHONIOENCODING": "utf-8",
-            # Nobody sees the library's bars, and what it tells its makers is the user's to decide.
-            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-            "HF_HUB_DISABLE_TELEMETRY": os.environ.get("HF_HUB_DISABLE_TELEMETRY", "1"),
-        },
-        **options,
-    )
-
-
-async def _end(child: asyncio.subprocess.Process) -> None:
-    """Close its pipe, which ends it; kill it if it takes too long."""
-    if child.stdin is not None:
-        with contextlib.suppress(OSError, RuntimeError):
-            child.stdin.close()
-    try:
-        async with asyncio.timeout(_END_SECONDS):
-            await child.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-
-
-async def _drain(child: asyncio.subprocess.Process) -> list[str]:
-    lines: list[str] = []
-    assert child.stderr is not None
-    while True:
-        try:
-            raw = await child.stderr.readline()
-        except ValueError:
-            continue
-        if not raw:
-            return lines
-        line = raw.decode("utf-8", "replace").rstrip()
-        if line:
-            log.info("%s", line)
-            lines = [*lines[-_LAST_LINES:], line]
-
-
-def _how_it_ended(lines: list[str]) -> str:
-    last = f": {lines[-1]}" if lines else ""
-    return f"The process that talks to the model hub ended before it was done{last}. See the log"
+        await self._errands.close()

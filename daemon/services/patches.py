@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from osu_companion.v1 import jobs_pb2, patches_pb2, patches_pb2_grpc
+from osu_companion.v1 import patches_pb2, patches_pb2_grpc
 
 from daemon.access import MAX_MAP_BYTES, Access
 from daemon.jobs import Scheduler
 from daemon.patch_messages import patch_from_message, patch_to_message, scope_from_message
 from daemon.refusal import Refusal, bad_field, precondition
-from daemon.services.jobs import no_such_job
+from daemon.services.results import Results
 from daemon.store import JobTable
 from model_core.beatmap import rebase
 from model_core.errors import PatchMismatch, RebaseConflict
@@ -36,7 +36,7 @@ class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
     ) -> None:
         self._access = access
         self._expect = expect
-        self._scheduler = scheduler
+        self._results = Results(scheduler, table)
         self._table = table
 
     async def RebasePatch(  # noqa: N802
@@ -58,31 +58,13 @@ class PatchServicer(patches_pb2_grpc.PatchServiceServicer):
     async def GetVariant(  # noqa: N802
         self, request: patches_pb2.GetVariantRequest, context: Any
     ) -> patches_pb2.GetVariantResponse:
-        # A job that has just ended may not be in the table yet.
-        job = self._scheduler.find(request.job_id)
-        if job is not None:
-            result = job.result or jobs_pb2.JobResult()
-        else:
-            row = await self._table.get(request.job_id)
-            if row is None:
-                raise no_such_job(request.job_id)
-            result = jobs_pb2.JobResult.FromString(row.result or b"")
-        for variant in result.variants:
-            if variant.number == request.number:
-                return patches_pb2.GetVariantResponse(
-                    variant=variant,
-                    path=result.path,
-                    seed=result.seed,
-                    notices=result.notices,
-                    provenance=result.provenance,
-                )
-        kept = len(result.variants)
-        raise Refusal(
-            "VARIANT_NOT_FOUND",
-            f"Job {request.job_id} has variants 1 to {kept}, not {request.number}"
-            if kept
-            else f"Job {request.job_id} has no variants (any more): it did not finish, or they "
-            "were kept for as long as the configuration says",
+        result, variant = await self._results.variant(request.job_id, request.number)
+        return patches_pb2.GetVariantResponse(
+            variant=variant,
+            path=result.path,
+            seed=result.seed,
+            notices=result.notices,
+            provenance=result.provenance,
         )
 
     def _current(self, request: patches_pb2.RebasePatchRequest) -> tuple[bytes, str]:

@@ -1,11 +1,10 @@
 """Pictures of maps: the playfield of any mode as a contact sheet, and a timeline; SVG and PNG.
 
-:func:`draw` makes one from a parsed map, or from a map before and after a change; what it draws
-is a :class:`.scene.Scene`, of which both formats are written. Needs Pillow, and no display.
+Ask the modules themselves; importing the room stays cheap, since nothing is imported here.
+
+- :mod:`.options`: what can be asked for, and its limits;
+- :mod:`.picture`: draws a parsed map, or a map before and after a change. It makes a
+  :class:`.scene.Scene`, of which :mod:`.svg` and :mod:`.png` write the two formats alike.
+
+Needs Pillow, and no display.
 """
-
-from __future__ import annotations
-
-from .picture import Format, Picture, PictureOptions, draw, usual_span
-
-__all__ = ["Format", "Picture", "PictureOptions", "draw", "usual_span"]

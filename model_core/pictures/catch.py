@@ -9,7 +9,7 @@ from ..beatmap import format_timestamp
 from ..beatmap.geometry.catch import WIDTH, CatchKind, CatchObject
 from ..beatmap.geometry.rules import circle_scale
 from .beats import beats
-from .frames import MOST_IN_FRAME, ROLE_COLOURS, Frame, Style
+from .frames import MOST_IN_FRAME, ROLE_COLOURS, Frame, Style, shared_width
 from .scene import Scene
 from .sides import Drawn, Role, Side
 from .theme import BANANA, FIELD, GRID, HYPERDASH, PANEL, WHITE, mixed
@@ -29,14 +29,13 @@ _SIZES = {
 
 
 def _size(_side: Side, room: float) -> tuple[float, float, float]:
-    columns = max(1, round(room / FRAME_WIDTH))
-    return room / columns, HEIGHT, (HEIGHT - 2 * _MARGIN) / PIXELS_PER_MS
+    return shared_width(room, FRAME_WIDTH), HEIGHT, (HEIGHT - 2 * _MARGIN) / PIXELS_PER_MS
 
 
 def _draw(scene: Scene, side: Side, frame: Frame) -> None:
     left, top, right, bottom = frame.area
     scale = (right - left - 2 * _MARGIN) / WIDTH
-    pace = (bottom - top - 2 * _MARGIN) / (frame.end - frame.start)
+    pace = (bottom - top - 2 * _MARGIN) / max(1.0, frame.held)
 
     def place(x: float, time: float) -> tuple[float, float]:
         inside = min(max(time, frame.start - 500), frame.end + 500)

@@ -115,8 +115,8 @@ def _objects(scene: Scene, side: Side, row: Row, shown: Sequence[Drawn], y: floa
             continue
         last = start
         radius, (colour, edge, mark) = _radius(side, drawn), _ink(side, drawn)
-        facts = {"role": drawn.role.value, "time": round(drawn.item.time)}
-        with scene.group("mark", drawn.name, **facts):
+        time = round(drawn.item.time)
+        with scene.group("mark", drawn.name, role=drawn.role.value, time=time):
             if mark:
                 scene.disc((start, y), radius + 2.5, mark)
             scene.disc((start, y), radius, colour, edge, 1.6)

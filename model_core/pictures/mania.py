@@ -22,16 +22,16 @@ def column_colour(column: int, keys: int) -> str:
     return _OUTER if min(column, keys - 1 - column) % 2 == 0 else _INNER
 
 
-def _size(side: Side, _room: float) -> tuple[float, float, float]:
+def _size(side: Side, room: float) -> tuple[float, float, float]:
     width = side.beatmap.key_count * _COLUMN + 2 * _MARGIN
-    return max(110.0, width), HEIGHT, (HEIGHT - 20) / PIXELS_PER_MS
+    return min(room, max(110.0, width)), HEIGHT, (HEIGHT - 20) / PIXELS_PER_MS
 
 
 def _draw(scene: Scene, side: Side, frame: Frame) -> None:
     left, top, right, bottom = frame.area
     keys = side.beatmap.key_count
     width = (right - left - 2 * _MARGIN) / keys
-    pace = (bottom - top - 20) / (frame.end - frame.start)
+    pace = (bottom - top - 20) / max(1.0, frame.held)
 
     def y(time: float) -> float:
         return (

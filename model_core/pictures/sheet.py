@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..beatmap import format_timestamp
 from . import catch, mania, standard, taiko
 from .beats import cuts
-from .frames import Frame, Style
+from .frames import GAP, Frame, Style
 from .scene import Scene
 from .sides import Role, Side
 from .theme import ADDED, CAPTION, FAINT, REMOVED, RULE, SOFT_TEXT, SOUNDS, TEXT
@@ -15,7 +15,9 @@ from .theme import ADDED, CAPTION, FAINT, REMOVED, RULE, SOFT_TEXT, SOUNDS, TEXT
 STYLES: tuple[Style, ...] = (standard.STYLE, taiko.STYLE, catch.STYLE, mania.STYLE)
 #: Frames of one side, at most; each holds more time where the range is longer.
 MOST_FRAMES = 60
-_GAP, _CAPTION, _HEADING, _BETWEEN = 12.0, 20.0, 26.0, 36.0
+#: How much wider than usual frames of falling objects are where there is room.
+WIDENED = 1.5
+_CAPTION, _HEADING, _BETWEEN = 20.0, 26.0, 36.0
 
 
 def draw_sheet(
@@ -90,15 +92,16 @@ def _frames(
 ) -> float:
     left, top, right = area
     width, height, _ = style.size(side, right - left)
-    columns = max(1, int((right - left + _GAP + 0.5) / (width + _GAP)))
-    if style.size(side, right - left)[0] * 1.0 >= (right - left) / columns - 0.5:
-        # It fills the room but for the gaps.
-        shrunk = (right - left - _GAP * (columns - 1)) / columns
-        width, height = shrunk, height * shrunk / width
+    columns = max(1, int((right - left + GAP + 0.5) / (width + GAP)))
+    if style.falls and len(pieces) < columns:
+        # A few narrow frames may be wider.
+        columns = max(len(pieces), int(columns / WIDENED))
+        width = min(WIDENED * width, (right - left - GAP * (columns - 1)) / columns)
+    held = max(end - start for start, end in pieces)
     for number, (start, end) in enumerate(pieces):
         row, column = divmod(number, columns)
-        x = left + column * (width + _GAP)
-        y = top + row * (height + _CAPTION + _GAP)
+        x = left + column * (width + GAP)
+        y = top + row * (height + _CAPTION + GAP)
         stamp = format_timestamp(start + 2.0).removesuffix(" - ")
         count = len(side.starting(start, end))
         with scene.group("frame", start=round(start), end=round(end)):
@@ -106,6 +109,6 @@ def _frames(
             told = f"{count} object{'' if count == 1 else 's'}"
             scene.text((x + width - 2, y + 13), told, CAPTION, FAINT, anchor="end")
             box = (x, y + _CAPTION, x + width, y + _CAPTION + height)
-            style.draw(scene, side, Frame(box, start, end, compared))
+            style.draw(scene, side, Frame(box, start, end, held, compared))
     rows = -(-len(pieces) // columns)
-    return top + rows * (height + _CAPTION + _GAP) - _GAP
+    return top + rows * (height + _CAPTION + GAP) - GAP

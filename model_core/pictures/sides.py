@@ -1,4 +1,4 @@
-"""What is drawn of a map, and of what a change makes of it: objects with colour, number and role."""
+"""What is drawn of a map and of what a change makes of it: objects with colour, number, role."""
 
 from __future__ import annotations
 

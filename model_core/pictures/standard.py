@@ -10,7 +10,7 @@ from ..beatmap import ObjectKind
 from ..beatmap.geometry.nested import slider_parts, standard_path
 from ..beatmap.geometry.rules import circle_scale
 from ..beatmap.geometry.slider_events import SliderEventKind
-from .frames import MOST_IN_FRAME, ROLE_COLOURS, Frame, Style
+from .frames import MOST_IN_FRAME, ROLE_COLOURS, Frame, Style, shared_width
 from .scene import Point, Scene
 from .sides import Drawn, Role, Side
 from .theme import FIELD, GRID, PANEL, SOFT_TEXT, WHITE, ink_on, mixed
@@ -29,8 +29,7 @@ WIDEST_APPROACH = 1.75
 
 
 def _size(_side: Side, room: float) -> tuple[float, float, float]:
-    columns = max(1, round(room / FRAME_WIDTH))
-    width = room / columns
+    width = shared_width(room, FRAME_WIDTH)
     return width, width * (HEIGHT + 2 * AROUND) / (WIDTH + 2 * AROUND), FRAME_MS
 
 

@@ -35,7 +35,7 @@ def _size(_side: Side, room: float) -> tuple[float, float, float]:
 def _draw(scene: Scene, side: Side, frame: Frame) -> None:
     left, top, right, bottom = frame.area
     middle = (top + bottom) / 2
-    pace = (right - left - 2 * _MARGIN) / (frame.end - frame.start)
+    pace = (right - left - 2 * _MARGIN) / max(1.0, frame.held)
 
     def x(time: float) -> float:
         inside = min(max(time, frame.start - 500), frame.end + 500)

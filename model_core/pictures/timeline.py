@@ -39,7 +39,7 @@ NEAREST_LINES = 5.0
 #: Room for the names of the lanes, left of the rows.
 GUTTER = 58.0
 
-_RULER, _WAVE, _GAP = 22.0, 62.0, 18.0
+_RULER, _WAVE, _NO_WAVE, _GAP = 22.0, 62.0, 26.0, 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ def _row(
 ) -> float:
     now = sides[-1]
     wave_top = top + _RULER
-    wave_bottom = wave_top + _WAVE
+    wave_bottom = wave_top + (_NO_WAVE if outline is None else _WAVE)
     heights = [lanes.heights(side) for side in sides]
     bottom = wave_bottom + sum(sum(each) for each in heights)
     scene.box((row.left, wave_top, row.right, bottom), PANEL, 3)
-    _spans(scene, now, row, changed, top, bottom)
+    _spans(scene, now, row, changed, (wave_top, wave_bottom, bottom))
     if outline is not None:
         _waveform(scene, outline, row, wave_top + 2, wave_bottom - 2)
     lines = _visible_beats(now, row)
@@ -200,16 +200,15 @@ def _spans(
     side: Side,
     row: Row,
     changed: tuple[float, float] | None,
-    top: float,
-    bottom: float,
+    heights: tuple[float, float, float],
 ) -> None:
-    wave = top + _RULER
+    wave, wave_bottom, bottom = heights
     if changed is not None and changed[1] >= row.start and changed[0] <= row.end:
         area = (row.x(changed[0]), wave, max(row.x(changed[0]) + 2, row.x(changed[1])), bottom)
         scene.box(area, WHITE, opacity=0.055)
     for start, end in kiai_spans(side, row.start, row.end):
         with scene.group("kiai", "kiai", start=round(start), end=round(end)):
-            scene.box((row.x(start), wave, row.x(end), wave + _WAVE), KIAI, opacity=0.16)
+            scene.box((row.x(start), wave, row.x(end), wave_bottom), KIAI, opacity=0.16)
             scene.box((row.x(start), wave - 3, row.x(end), wave), KIAI)
     for period in side.beatmap.breaks:
         if period.end > row.start and period.start < row.end:
@@ -217,7 +216,7 @@ def _spans(
                 area = (row.x(period.start), wave, row.x(period.end), bottom)
                 scene.box(area, BREAK, opacity=0.2)
                 if area[2] - area[0] > 40:
-                    middle = ((area[0] + area[2]) / 2, wave + _WAVE + 14)
+                    middle = ((area[0] + area[2]) / 2, wave_bottom + 14)
                     scene.text(middle, "break", CAPTION, SOFT_TEXT, anchor="middle")
 
 
