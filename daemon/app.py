@@ -24,6 +24,7 @@ from daemon.jobs.kinds import KINDS
 from daemon.jobs.preparation import Desk
 from daemon.jobs.reception import Reception
 from daemon.jobs.runner import JobRunner
+from daemon.mod_memory import ModMemory
 from daemon.model_choice import ModelChoice
 from daemon.refusal import Refusal
 from daemon.server import Server
@@ -31,6 +32,7 @@ from daemon.services.difficulty import DifficultyServicer
 from daemon.services.hitsound import HitsoundServicer
 from daemon.services.jobs import JobServicer
 from daemon.services.mapset import MapsetServicer
+from daemon.services.modding import ModServicer
 from daemon.services.models import ModelServicer
 from daemon.services.patches import PatchServicer
 from daemon.services.pictures import PictureServicer
@@ -38,7 +40,7 @@ from daemon.services.remap import RemapServicer
 from daemon.services.songs import SongServicer
 from daemon.services.status import StatusServicer
 from daemon.songs.library import Library
-from daemon.store import Database, JobRow, JobTable, SongTable
+from daemon.store import Database, JobRow, JobTable, ModTable, SongTable
 from daemon.worker.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ class Daemon:
         self._config = config
         self._database = Database(paths.database_file)
         self._table = JobTable(self._database)
+        self._mod_memory = ModMemory(ModTable(self._database))
         self._supervisor = Supervisor(config)
         self._choice = ModelChoice(paths.config_file, config)
         self._hub = HubQuestions()
@@ -141,6 +144,15 @@ class Daemon:
             hitsound=HitsoundServicer(self._reception),
             difficulty=DifficultyServicer(self._reception),
             mapset=MapsetServicer(self._reception),
+            modding=ModServicer(
+                self._access,
+                self._config,
+                self._reception,
+                self._scheduler,
+                self._table,
+                self._mod_memory,
+                self._library.expect,
+            ),
             jobs=JobServicer(self._scheduler, self._table),
             patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
             pictures=PictureServicer(self._access, self._scheduler, self._table, self._drawings),
@@ -160,7 +172,9 @@ class Daemon:
         )
 
     async def _run_job(self, job: Job) -> jobs_pb2.JobResult:
+        await self._mod_memory.prepare(job)
         result = await self._runner.run(job)
+        await self._mod_memory.learn(job, result)
         for variant in result.variants:
             patch = variant.patch
             written = variant.file.sha256 or patch.result_sha256

@@ -19,6 +19,8 @@ from osu_companion.v1 import (
     jobs_pb2_grpc,
     mapset_pb2,
     mapset_pb2_grpc,
+    modding_pb2,
+    modding_pb2_grpc,
     models_pb2,
     models_pb2_grpc,
     patches_pb2,
@@ -60,6 +62,7 @@ _SERVICES: tuple[tuple[str, Any, str, Callable[..., None]], ...] = (
         difficulty_pb2_grpc.add_DifficultyServiceServicer_to_server,
     ),
     ("mapset", mapset_pb2, "MapsetService", mapset_pb2_grpc.add_MapsetServiceServicer_to_server),
+    ("modding", modding_pb2, "ModService", modding_pb2_grpc.add_ModServiceServicer_to_server),
     ("jobs", jobs_pb2, "JobService", jobs_pb2_grpc.add_JobServiceServicer_to_server),
     ("patches", patches_pb2, "PatchService", patches_pb2_grpc.add_PatchServiceServicer_to_server),
     (

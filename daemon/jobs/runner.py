@@ -12,6 +12,7 @@ from daemon.jobs.options import field_path
 from daemon.model_errors import refuse
 from daemon.provenance import complete_provenance
 from daemon.refusal import Refusal
+from daemon.worker.engine_api import NO_MODEL
 from daemon.worker.frames import Frame
 from daemon.worker.process import WorkerDied, WorkerFailed
 from daemon.worker.supervisor import Cancelled, Supervisor
@@ -58,12 +59,18 @@ class JobRunner:
         async with self._supervisor.turn(cancel):
             warm = self._supervisor.loaded
             began = time.monotonic()
-            if warm is None or not self._supervisor.serves(job.request.model, job.mode):
-                starting = self._supervisor.state == status_pb2.WORKER_STATE_STOPPED
-                stage = jobs_pb2.JOB_STAGE_STARTING if starting else jobs_pb2.JOB_STAGE_LOADING
-                job.advance(jobs_pb2.JobProgress(stage=stage, attempt=attempt, seconds_left=-1.0))
-            loaded = await self._supervisor.load(job.request.model, cancel, mode=job.mode)
-            load_ms = 0.0 if loaded is warm else (time.monotonic() - began) * 1000
+            starting = self._supervisor.state == status_pb2.WORKER_STATE_STOPPED
+            if not job.request.model:
+                if starting:
+                    job.advance(_getting_ready(jobs_pb2.JOB_STAGE_STARTING, attempt))
+                await self._supervisor.have_worker(cancel)
+                loaded, load_ms = NO_MODEL, (time.monotonic() - began) * 1000 if starting else 0.0
+            else:
+                if warm is None or not self._supervisor.serves(job.request.model, job.mode):
+                    stage = jobs_pb2.JOB_STAGE_STARTING if starting else jobs_pb2.JOB_STAGE_LOADING
+                    job.advance(_getting_ready(stage, attempt))
+                loaded = await self._supervisor.load(job.request.model, cancel, mode=job.mode)
+                load_ms = 0.0 if loaded is warm else (time.monotonic() - began) * 1000
             frame = await self._supervisor.work(
                 {
                     "method": job.kind.method,
@@ -86,6 +93,10 @@ class JobRunner:
         result.notices.extend(job.notices)
         complete_provenance(result, job, loaded)
         return result
+
+
+def _getting_ready(stage: jobs_pb2.JobStage, attempt: int) -> jobs_pb2.JobProgress:
+    return jobs_pb2.JobProgress(stage=stage, attempt=attempt, seconds_left=-1.0)
 
 
 def progress_message(frame: Frame, attempt: int) -> jobs_pb2.JobProgress:

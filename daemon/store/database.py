@@ -61,6 +61,28 @@ _MIGRATIONS = (
         PRIMARY KEY (path, sha256)
     );
     """,
+    """
+    CREATE TABLE modded_maps (
+        number INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE,
+        beatmap_id INTEGER NOT NULL,
+        objects_sha256 TEXT NOT NULL,
+        found TEXT,
+        used_at REAL NOT NULL
+    );
+    CREATE INDEX modded_maps_by_beatmap ON modded_maps (beatmap_id);
+    CREATE INDEX modded_maps_by_objects ON modded_maps (objects_sha256);
+    CREATE TABLE dismissals (
+        map INTEGER NOT NULL REFERENCES modded_maps (number),
+        names TEXT NOT NULL
+    );
+    CREATE INDEX dismissals_by_map ON dismissals (map);
+    """,
+)
+# The tables of each version of the schema.
+_TABLES = (
+    {"jobs", "bases", "songs", "own_writes"},
+    {"modded_maps", "dismissals"},
 )
 
 
@@ -151,7 +173,7 @@ class Database:
                     "program, or move the file away"
                 )
             if version:
-                _require_sound(connection)
+                _require_sound(connection, version)
             for number in range(version, len(_MIGRATIONS)):
                 connection.executescript(
                     f"BEGIN; {_MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
@@ -163,12 +185,12 @@ class Database:
         self._connection = connection
 
 
-def _require_sound(connection: sqlite3.Connection) -> None:
+def _require_sound(connection: sqlite3.Connection, version: int) -> None:
     """Raises DatabaseError where pages behind the header are damaged, or tables are gone."""
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise sqlite3.DatabaseError(found)
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    missing = {"jobs", "bases", "songs", "own_writes"} - tables
+    missing = set().union(*_TABLES[:version]) - tables
     if missing:
         raise sqlite3.DatabaseError(f"it has no table {min(missing)}")

@@ -19,7 +19,7 @@ from osu_companion.v1 import jobs_pb2
 from daemon.model_errors import reason_of
 from daemon.worker.engine_api import Loaded, Progress, TaskFailed
 from daemon.worker.tasks.task import Cancelled, Task, since, warnings_of
-from model_core.errors import CompanionError, InvalidParameters, RebaseConflict
+from model_core.errors import AudioError, CompanionError, InvalidParameters, RebaseConflict
 
 if TYPE_CHECKING:
     from model_core.audio.decode import Audio
@@ -42,7 +42,12 @@ _ANSWERS = {
     "RemapBeatmap": "daemon.worker.tasks.remap",
     "HitsoundBeatmap": "daemon.worker.tasks.hitsound",
     "MakeGuestDifficulty": "daemon.worker.tasks.difficulty",
+    "GenerateMapset": "daemon.worker.tasks.mapset",
+    "ModBeatmap": "daemon.worker.tasks.modding",
 }
+
+# What is worth doing without the song, too.
+_SONG_OPTIONAL = frozenset({"ModBeatmap"})
 
 
 class ModelEngine:
@@ -102,18 +107,23 @@ class ModelEngine:
         self, task: dict[str, Any], progress: Callable[[Progress], None], cancelled: Cancelled
     ) -> dict[str, Any]:
         with _as_failures():
-            model, wanted = self._model, task["model"]
-            if model is None or self._asked[0] != wanted:
+            wanted = task["model"]
+            # A job that wants no model does not mind which one is here.
+            model = self._model if wanted else None
+            if wanted and (model is None or self._asked[0] != wanted):
                 raise TaskFailed(
                     "INTERNAL", f"The model {wanted} is not loaded. Ask again", fatal=True
                 )
             progress(Progress("AUDIO"))
             begun = time.perf_counter()
-            audio = self._hear(Path(task["audio"]), cancelled)
+            audio, unheard = self._song(task, cancelled)
             answer: Answer = importlib.import_module(_ANSWERS[task["method"]]).answer
-            told = answer(Task(task, model, audio, since(begun), progress, cancelled))
+            told = answer(Task(task, model, audio, since(begun), progress, cancelled, unheard))
         said = list(told.notices)
         del told.notices[:]
+        if model is None:
+            told.notices.extend(said)
+            return {"result": told.SerializeToString()}
         told.notices.extend(warnings_of([*self._warnings, *(notice.text for notice in said)]))
         about = told.provenance.checkpoint
         if "base" in self._identifying:
@@ -125,6 +135,17 @@ class ModelEngine:
             about.adapter.weights_sha256 = identity.weights_sha256
             about.adapter.left_out = model.adapter_left_out
         return {"result": told.SerializeToString()}
+
+    def _song(self, task: dict[str, Any], cancelled: Cancelled) -> tuple[Audio | None, str]:
+        """The song, or none and why, where the method does without."""
+        if not task["audio"]:
+            return None, ""
+        try:
+            return self._hear(Path(task["audio"]), cancelled), ""
+        except (AudioError, TaskFailed) as error:
+            if task["method"] not in _SONG_OPTIONAL:
+                raise
+            return None, str(error)
 
     def _hear(self, path: Path, cancelled: Cancelled) -> Audio:
         """The song, decoded now or before."""

@@ -94,3 +94,7 @@ class Loaded:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+#: Of a job that asks no model.
+NO_MODEL = Loaded(name="", device="", device_reason="", precision="")

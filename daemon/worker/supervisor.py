@@ -121,6 +121,18 @@ class Supervisor:
                 self._loading, self._loading_model = loading, wanted
             return await or_cancelled(asyncio.shield(loading), cancel)
 
+    async def have_worker(self, cancel: asyncio.Event | None = None) -> None:
+        """Have a worker, whatever model it holds, or none (within :meth:`turn`).
+
+        Raises:
+            Cancelled: the flag went up.
+        """
+        self._keep_alive = None
+        loading = self._loading
+        if loading is not None and not loading.done():
+            await or_cancelled(asyncio.wait([loading]), cancel)
+        await self._started()
+
     def serves(self, model: str, mode: int | None = None) -> bool:
         """Whether this model is loaded, and for this mode."""
         loaded = self.loaded
@@ -181,11 +193,7 @@ class Supervisor:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _load(self, model: str, mode: int) -> Loaded:
-        process = self._process
-        if process is None or not process.alive:
-            process = await WorkerProcess.start()
-            self._process = process
-            self._run(self._watch(process))
+        process = await self._started()
         self.loaded = None
         started = time.monotonic()
         _, answer = process.ask(
@@ -216,6 +224,15 @@ class Supervisor:
         )
         log.info("loaded %s", self.loaded)
         return self.loaded
+
+    async def _started(self) -> WorkerProcess:
+        """The worker, which is started where none is alive."""
+        process = self._process
+        if process is None or not process.alive:
+            process = await WorkerProcess.start()
+            self._process, self.loaded = process, None
+            self._run(self._watch(process))
+        return process
 
     async def _watch(self, process: WorkerProcess) -> None:
         """Notice the end of a worker that nobody asked to end."""

@@ -137,6 +137,7 @@ def mod(
     options: ModOptions | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    why_no_model: str = "",
 ) -> Report:
     """What rules and model have to say of a map.
 
@@ -149,6 +150,7 @@ def mod(
         options: see :class:`ModOptions`.
         progress: told how many of the model's windows are read, of how many.
         cancelled: asked between windows.
+        why_no_model: why none is given, for the report; a few words without a point.
 
     Raises:
         Cancelled: ``cancelled()`` became true.
@@ -169,7 +171,11 @@ def mod(
         findings += check_set(
             mapset, levels=levels, song_length=length, rules=options.checked_rules
         )
-    own, part, notes = _model_part(model, audio, beatmap, options, progress, cancelled)
+    if model is None:
+        why = f"{why_no_model or 'No model was asked'}; these are the rules' findings alone."
+        own, part, notes = [], ModelPart(False, why_not=why), (why,)
+    else:
+        own, part, notes = _model_part(model, audio, beatmap, options, progress, cancelled)
     files = {name: sha256(each.to_bytes()) for name, each in mapset}
     files[file] = sha256(beatmap.to_bytes())
     suggestions = _in_order([*(Reported(each) for each in findings), *own])
@@ -230,7 +236,7 @@ def _in_order(suggestions: Sequence[Reported]) -> tuple[Reported, ...]:
 
 
 def _model_part(
-    model: Model | None,
+    model: Model,
     audio: Audio | None,
     beatmap: Beatmap,
     options: ModOptions,
@@ -238,9 +244,6 @@ def _model_part(
     cancelled: Callable[[], bool] | None,
 ) -> tuple[list[Reported], ModelPart, tuple[str, ...]]:
     """The model's suggestions, what it did, and what should be known of both."""
-    if model is None:
-        why = "No model was asked: these are the rules' findings alone."
-        return [], ModelPart(False, why_not=why), (why,)
     name, family = model.name, model.layout.family
     why = ""
     if audio is None:

@@ -27,16 +27,31 @@ class Task:
     Attributes:
         frame: as the daemon sent it: ``request`` (serialised), ``map``, ``audio`` (a path),
             ``refiner``, and other files by name.
-        audio: the song, decoded.
+        held: the model; None where the request wants none.
+        song: decoded; None where there is none.
         audio_ms: how long that took.
+        unheard: why there is no song although the map names one; empty otherwise.
     """
 
     frame: Mapping[str, Any]
-    model: Model
-    audio: Audio
+    held: Model | None
+    song: Audio | None
     audio_ms: float
     report: Callable[[Progress], None]
     cancelled: Cancelled
+    unheard: str = ""
+
+    @property
+    def model(self) -> Model:
+        """The model that was loaded for this."""
+        assert self.held is not None, "a task that wants no model asks for it"
+        return self.held
+
+    @property
+    def audio(self) -> Audio:
+        """The song, decoded."""
+        assert self.song is not None, "a task without a song asks for it"
+        return self.song
 
     def other(self, name: str) -> Beatmap | None:
         """Another map that was sent; None where there is none of that name."""
