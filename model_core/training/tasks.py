@@ -60,9 +60,9 @@ class TaskOptions:
     dropped: dict[str, float] = field(
         default_factory=lambda: {
             "difficulty": 0.1,
-            "mapper_id": 0.5,
+            "mapper_id": 0.35,
             "circle_size": 0.15,
-            "descriptors": 0.5,
+            "descriptors": 0.2,
             "year": 0.5,
             "hold_note_ratio": 0.6,
             "scroll_speed_ratio": 0.6,
