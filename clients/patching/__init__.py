@@ -1,4 +1,4 @@
-"""The one place that writes .osu files.
+"""The one place that writes .osu files, and whole mapsets.
 
 A patch is line edits with the hash of the file it was made for, so that it needs no .osu parser.
 ``Patcher`` applies it: the old bytes go to the undo journal first (in the state folder, never in
@@ -20,6 +20,7 @@ from clients.patching.errors import (
     UndoConflictError,
     WriteRefusedError,
 )
+from clients.patching.folders import NewFile
 from clients.patching.journal import Bounds, Journal
 from clients.patching.lines import (
     LineEdit,
@@ -43,6 +44,7 @@ __all__ = [
     "LinePatch",
     "MapGoneError",
     "NameTakenError",
+    "NewFile",
     "NothingToUndoError",
     "Origin",
     "Patcher",

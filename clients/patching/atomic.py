@@ -292,9 +292,14 @@ def _refused(error: OSError, target: Path) -> WriteRefusedError:
     return (MapGoneError if gone else WriteRefusedError)(disk.describe(error, target))
 
 
+def is_temporary(path: Path) -> bool:
+    """Whether a name is one of :func:`temporary_name`."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
 def remove_temporary(temporary: Path) -> None:
     """Remove a temporary file of ours if it is still there; never a file of another name."""
-    if not _TEMPORARY.fullmatch(temporary.name):
+    if not is_temporary(temporary):
         return
     with contextlib.suppress(OSError):
         # A read-only mode copied from the map would stop the removal on Windows.

@@ -67,11 +67,17 @@ class Journal:
         after: bytes | None,
         origin: Origin,
         temporary: str,
+        *,
+        kept: bool = True,
     ) -> Entry:
-        """Record a write that is about to happen; on disk when this returns. ``None``: no file."""
+        """Record a write that is about to happen; on disk when this returns. ``None``: no file.
+
+        Args:
+            kept: whether the bytes after it are; else it can be undone, but not repeated.
+        """
         now = self._clock()
         with self._open() as db:
-            for data in (before, after):
+            for data in (before, after if kept else None):
                 if data is not None:
                     _keep(db, data)
             cursor = db.execute(

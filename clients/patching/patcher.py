@@ -11,10 +11,10 @@ import contextlib
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from clients.patching import atomic
+from clients.patching import atomic, copies, folders
 from clients.patching.atomic import Observer, silent
 from clients.patching.conflicts import keep_copy
 from clients.patching.entries import ABSENT, SHOWN, Entry, EntryState, Origin
@@ -28,10 +28,12 @@ from clients.patching.errors import (
     PatchingError,
     UndoConflictError,
 )
+from clients.patching.folders import NewFile
 from clients.patching.journal import Bounds, Journal, digest_of
 from clients.patching.lines import LinePatch, sha256_hex
 from clients.patching.recovery import settle_all
 from clients.patching.versions import Version, told, version_at
+from clients.patching.writing import write
 
 _LOCK_TIMEOUT_S = 20.0
 
@@ -77,10 +79,11 @@ class Patcher:
                 raise PatchingError(f"{error}. Nothing was changed.") from error
             return self._change(target, before, after, origin)
 
-    def create(self, path: Path, data: bytes, origin: Origin) -> Entry:
+    def create(self, path: Path, data: bytes, origin: Origin, *, kept: bool = True) -> Entry:
         """Make a new map at ``path``, whose folder is there; never over another file.
 
-        Undo removes it again while it holds these bytes, and redo makes it again.
+        Undo removes it again while it holds these bytes, and redo makes it again, unless the
+        journal is not to keep them (``kept``): for files that are large and made elsewhere.
 
         Raises:
             NameTakenError: something has that name already.
@@ -89,7 +92,20 @@ class Patcher:
                 In every case nothing was written.
         """
         with self._locked():
-            return self._change(atomic.resolve_new(path), None, data, origin)
+            return self._change(atomic.resolve_new(path), None, data, origin, kept=kept)
+
+    def create_folder(self, path: Path, files: Sequence[NewFile], origin: Origin) -> Entry:
+        """Make a new folder with these files at ``path``, all of it or nothing.
+
+        Undo removes it again while it holds exactly these; redo is not possible.
+
+        Raises:
+            NameTakenError, WriteRefusedError, JournalError: as for ``create``.
+        """
+        after = folders.listing((file.name, file.sha256) for file in files)
+        with self._locked():
+            target = atomic.resolve_new(path)
+            return self._change(target, None, after, origin, files=files, kept=False)
 
     def undo(self, path: Path | None = None) -> Entry:
         """Take back the newest change of ours, of the map at ``path`` or of any map.
@@ -126,7 +142,7 @@ class Patcher:
             for entry in undone:
                 if newest and entry.changed_at < newest[0].at:
                     continue
-                if atomic.digest(entry.path) in (entry.before_sha256, entry.after_sha256):
+                if folders.digest(entry.path) in (entry.before_sha256, entry.after_sha256):
                     return self._move(entry, EntryState.APPLIED)
             raise NothingToUndoError(f"There is nothing to redo{_of(path)}.")
 
@@ -211,13 +227,22 @@ class Patcher:
 
     # ------------------------------------------------------------------------------------------
 
-    def _change(self, target: Path, before: bytes | None, after: bytes, origin: Origin) -> Entry:
+    def _change(
+        self,
+        target: Path,
+        before: bytes | None,
+        after: bytes,
+        origin: Origin,
+        *,
+        files: Sequence[NewFile] = (),
+        kept: bool = True,
+    ) -> Entry:
         """Journal a new change and make it."""
         temporary = atomic.temporary_name()
-        entry = self.journal.begin(target, before, after, origin, temporary)
+        entry = self.journal.begin(target, before, after, origin, temporary, kept=kept)
         self._observe("journalled")
         expected = digest_of(before)
-        self._write(target, after, expected, temporary, entry, EntryState.ABANDONED)
+        self._write(target, after, expected, temporary, entry, EntryState.ABANDONED, files)
         return self._settled(entry, EntryState.APPLIED)
 
     def _move(self, entry: Entry, goal: EntryState) -> Entry:
@@ -225,15 +250,20 @@ class Patcher:
         undoing = goal is EntryState.UNDONE
         here, there = entry.after_sha256, entry.before_sha256
         expected, wanted_sha256 = (here, there) if undoing else (there, here)
-        current = atomic.read_if_there(entry.path)
+        current = copies.standing(entry)
         found = digest_of(current)
         if found == wanted_sha256:
             return self._settled(entry, goal)
+        if not undoing:
+            copies.check_redo(entry)
         wanted = self.journal.before(entry) if undoing else self.journal.after(entry)
         what = "undo" if undoing else "redo"
         if found != expected:
             raise self._conflict(entry, current, wanted, what)
-        target = entry.path if current is None else atomic.resolve(entry.path)
+        if wanted is None:
+            copies.check_undo(entry)
+        new = current is None or entry.path.is_dir()
+        target = entry.path if new else atomic.resolve(entry.path)
         temporary = atomic.temporary_name()
         moving = EntryState.UNDOING if undoing else EntryState.REDOING
         self.journal.mark(entry, moving, temporary)
@@ -241,7 +271,7 @@ class Patcher:
         try:
             self._write(target, wanted, expected, temporary, entry, entry.state)
         except (BaseChangedError, NameTakenError) as error:
-            raise self._conflict(entry, atomic.read_if_there(target), wanted, what) from error
+            raise self._conflict(entry, copies.standing(entry), wanted, what) from error
         return self._settled(entry, goal)
 
     def _write(
@@ -252,22 +282,12 @@ class Patcher:
         temporary: str,
         entry: Entry,
         fallback: EntryState,
+        files: Sequence[NewFile] = (),
     ) -> None:
         """Write the file; on failure mark the journalled entry with the state it falls back to."""
         beside = target.parent / temporary
         try:
-            if data is None:
-                atomic.remove_file(target, expected_sha256=expected_sha256, observe=self._observe)
-            elif expected_sha256 == ABSENT:
-                atomic.create_file(target, data, temporary=beside, observe=self._observe)
-            else:
-                atomic.replace_file(
-                    target,
-                    data,
-                    expected_sha256=expected_sha256,
-                    temporary=beside,
-                    observe=self._observe,
-                )
+            write(target, data, expected_sha256, beside, files, self._observe)
         except Exception:
             # Where even this fails, the entry stays unsettled and the next run settles it by hash.
             with contextlib.suppress(JournalError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from clients.patching import atomic
+from clients.patching import folders
 from clients.patching.entries import ABSENT, UNSETTLED, Entry, EntryState
 from clients.patching.errors import JournalError
 from clients.patching.journal import Journal
@@ -22,10 +22,10 @@ def settle_all(journal: Journal) -> list[Entry]:
     settled = []
     for entry in journal.entries(states=UNSETTLED):
         if entry.temporary:
-            atomic.remove_temporary(entry.path.parent / entry.temporary)
+            folders.remove_temporary(entry.path.parent / entry.temporary)
         if _writes_new_file(entry):
             _remove_beginning(journal, entry)
-        found = atomic.digest(entry.path)
+        found = folders.digest(entry.path)
         # As of when it was begun: that is closer to when it happened than now is.
         settled.append(journal.mark(entry, _outcome(entry, found), at=entry.changed_at))
     return settled
