@@ -6,8 +6,18 @@ import os
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from osu_companion.v1 import difficulty_pb2_grpc, hitsound_pb2_grpc, remap_pb2_grpc
-from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
+from osu_companion.v1 import (
+    difficulty_pb2_grpc,
+    hitsound_pb2_grpc,
+    modding_pb2_grpc,
+    remap_pb2_grpc,
+)
+from osu_companion.v1.parameters import (
+    DifficultyOptions,
+    HitsoundOptions,
+    ModOptions,
+    RemapOptions,
+)
 
 from clients.client import requests
 
@@ -24,6 +34,7 @@ class Asking(Generic[Stream]):
     def __init__(self, channel: Any) -> None:
         self._difficulty = stub(difficulty_pb2_grpc.DifficultyServiceStub, channel)
         self._hitsound = stub(hitsound_pb2_grpc.HitsoundServiceStub, channel)
+        self._modding = stub(modding_pb2_grpc.ModServiceStub, channel)
         self._remap = stub(remap_pb2_grpc.RemapServiceStub, channel)
 
     def _ask(self, method: Callable[..., Any], request: Any) -> Stream:
@@ -123,6 +134,42 @@ class Asking(Generic[Stream]):
             options=options,
         )
         return self._ask(self._difficulty.MakeGuestDifficulty, request)
+
+    def mod(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        mapset: bool = False,
+        rules_only: bool = False,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: ModOptions | None = None,
+    ) -> Stream:
+        """Ask what rules and a model have to say of a map, or of a range of it (ms, inclusive).
+
+        Nothing is changed. The result's ``report.json`` is the report: see docs/modding.md.
+
+        Args:
+            mapset: also what disagrees between the difficulties of the map's folder.
+            rules_only: do not ask the model.
+        """
+        request = requests.mod_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            mapset=mapset,
+            rules_only=rules_only,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return self._ask(self._modding.ModBeatmap, request)
 
 
 def stub(factory: Callable[..., Any], channel: Any) -> Any:

@@ -16,6 +16,7 @@ from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
     jobs_pb2,
     jobs_pb2_grpc,
+    modding_pb2,
     models_pb2,
     models_pb2_grpc,
     patches_pb2,
@@ -193,6 +194,40 @@ class AsyncClient(Asking[AsyncJobStream]):
         )
         answer: pictures_pb2.DrawBeatmapResponse = await self._call(
             self._pictures.DrawBeatmap, request, DRAW_TIMEOUT_S
+        )
+        return answer
+
+    # --- modding ------------------------------------------------------------------------------
+
+    async def dismiss(
+        self, path: str | os.PathLike[str], ids: Sequence[str] = (), *, restore: bool = False
+    ) -> list[str]:
+        """Dismiss suggestions of a map for good, or take that back; all that is dismissed of it.
+
+        Without ids nothing changes.
+
+        Raises:
+            UsageError: an id that names none.
+        """
+        request = modding_pb2.DismissSuggestionsRequest(
+            path=requests.absolute(path), ids=ids, restore=restore
+        )
+        answer: modding_pb2.DismissSuggestionsResponse = await self._call(
+            self._modding.DismissSuggestions, request
+        )
+        return list(answer.ids)
+
+    async def fix(self, job_id: str, ids: Sequence[str]) -> modding_pb2.FixSuggestionsResponse:
+        """The suggested edits of a job's report, by the suggestions' ids, as one patch.
+
+        Nothing is written: ``clients.fixing.write`` does that.
+
+        Raises:
+            ChangedError: the map is not the one that was modded any more.
+        """
+        request = modding_pb2.FixSuggestionsRequest(job_id=job_id, ids=ids)
+        answer: modding_pb2.FixSuggestionsResponse = await self._call(
+            self._modding.FixSuggestions, request, FIX_TIMEOUT_S
         )
         return answer
 

@@ -8,8 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from osu_companion.v1 import difficulty_pb2, hitsound_pb2, parameters_pb2, patches_pb2, remap_pb2
-from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
+from osu_companion.v1 import (
+    difficulty_pb2,
+    hitsound_pb2,
+    modding_pb2,
+    parameters_pb2,
+    patches_pb2,
+    remap_pb2,
+)
+from osu_companion.v1.parameters import (
+    DifficultyOptions,
+    HitsoundOptions,
+    ModOptions,
+    RemapOptions,
+)
 
 from clients.client.errors import UsageError
 from clients.patching import LineEdit, LinePatch
@@ -119,6 +131,39 @@ def difficulty_request(
         base_sha256=base_sha256,
         model=model_name(model),
         options=_options(parameters_pb2.DifficultyOptions, options),
+    )
+
+
+def mod_request(
+    path: str | os.PathLike[str],
+    *,
+    start_ms: int | None,
+    end_ms: int | None,
+    range_text: str,
+    mapset: bool,
+    rules_only: bool,
+    detached: bool,
+    base_sha256: str,
+    model: str,
+    options: ModOptions | None,
+) -> modding_pb2.ModBeatmapRequest:
+    """The request message.
+
+    Raises:
+        UsageError: a value that the contract cannot carry.
+    """
+    _check(start_ms, end_ms, None)
+    return modding_pb2.ModBeatmapRequest(
+        path=absolute(path),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        range_text=range_text,
+        mapset=mapset,
+        rules_only=rules_only,
+        detached=detached,
+        base_sha256=base_sha256,
+        model=model_name(model),
+        options=_options(parameters_pb2.ModOptions, options),
     )
 
 

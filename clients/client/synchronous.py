@@ -18,6 +18,7 @@ from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
     jobs_pb2,
     jobs_pb2_grpc,
+    modding_pb2,
     models_pb2,
     models_pb2_grpc,
     patches_pb2,
@@ -44,6 +45,8 @@ LOAD_TIMEOUT_S = 600.0
 JOB_TIMEOUT_S = 3600.0
 # A day: the largest model over a line of 10 kB/s.
 PULL_TIMEOUT_S = 24 * 3600.0
+# Making many edits, each of which must not get in the way of another.
+FIX_TIMEOUT_S = 120.0
 # Proving every byte of a large model on a slow disk.
 CHECK_TIMEOUT_S = 600.0
 
@@ -170,6 +173,40 @@ class Client(Asking[JobStream]):
         )
         answer: pictures_pb2.DrawBeatmapResponse = self._call(
             self._pictures.DrawBeatmap, request, DRAW_TIMEOUT_S
+        )
+        return answer
+
+    # --- modding ------------------------------------------------------------------------------
+
+    def dismiss(
+        self, path: str | os.PathLike[str], ids: Sequence[str] = (), *, restore: bool = False
+    ) -> list[str]:
+        """Dismiss suggestions of a map for good, or take that back; all that is dismissed of it.
+
+        Without ids nothing changes.
+
+        Raises:
+            UsageError: an id that names none.
+        """
+        request = modding_pb2.DismissSuggestionsRequest(
+            path=requests.absolute(path), ids=ids, restore=restore
+        )
+        answer: modding_pb2.DismissSuggestionsResponse = self._call(
+            self._modding.DismissSuggestions, request
+        )
+        return list(answer.ids)
+
+    def fix(self, job_id: str, ids: Sequence[str]) -> modding_pb2.FixSuggestionsResponse:
+        """The suggested edits of a job's report, by the suggestions' ids, as one patch.
+
+        Nothing is written: ``clients.fixing.write`` does that.
+
+        Raises:
+            ChangedError: the map is not the one that was modded any more.
+        """
+        request = modding_pb2.FixSuggestionsRequest(job_id=job_id, ids=ids)
+        answer: modding_pb2.FixSuggestionsResponse = self._call(
+            self._modding.FixSuggestions, request, FIX_TIMEOUT_S
         )
         return answer
 
