@@ -17,7 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, RemapOptions
+    from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, ModOptions, RemapOptions
 
     from clients.client.asynchronous import AsyncClient
     from clients.client.errors import (
@@ -44,6 +44,7 @@ _HOMES = {
     "FailedError": "errors",
     "HitsoundOptions": "osu_companion.v1.parameters",
     "JobStream": "streams",
+    "ModOptions": "osu_companion.v1.parameters",
     "RefusedError": "errors",
     "RemapOptions": "osu_companion.v1.parameters",
     "UnreachableError": "errors",
@@ -63,6 +64,7 @@ __all__ = [
     "FailedError",
     "HitsoundOptions",
     "JobStream",
+    "ModOptions",
     "RefusedError",
     "RemapOptions",
     "UnreachableError",
