@@ -17,7 +17,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from osu_companion.v1.parameters import DifficultyOptions, HitsoundOptions, ModOptions, RemapOptions
+    from osu_companion.v1.parameters import (
+        DifficultyOptions,
+        HitsoundOptions,
+        ModOptions,
+        RemapOptions,
+    )
 
     from clients.client.asynchronous import AsyncClient
     from clients.client.errors import (

@@ -37,8 +37,8 @@ from clients.client.starting import Say, ensure_running
 from clients.client.synchronous import (
     CALL_TIMEOUT_S,
     CHECK_TIMEOUT_S,
-    FIX_TIMEOUT_S,
     DRAW_TIMEOUT_S,
+    FIX_TIMEOUT_S,
     JOB_TIMEOUT_S,
     LOAD_TIMEOUT_S,
     PULL_TIMEOUT_S,
