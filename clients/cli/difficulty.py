@@ -20,7 +20,8 @@ from clients.cli.asking import (
 )
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
-from clients.client import Client
+from clients.cli.previewing import preview
+from clients.client import Client, Variant
 from clients.creating import create, place_of
 from clients.notices import Teller
 from clients.patching import Patcher, sha256_hex
@@ -47,6 +48,7 @@ class Request:
     dry_run: bool
     model: str
     options: dict[str, Any]
+    preview: str | None = None
 
 
 def guest_difficulty(request: Request, output: Output) -> None:
@@ -74,13 +76,15 @@ def guest_difficulty(request: Request, output: Output) -> None:
         )
         result = follow_job(client, stream, teller, output)
         chosen = chosen_variant(result)
+        told = Variant(stream.job_id, chosen.number)
+        shown = preview(request.preview, client, output, told, writes=not request.dry_run)
         file = chosen.file
         if result.provenance.base_sha256 != sha256_hex(read_map(path)):
             output.notice(
                 f"{path.name} was saved meanwhile: the new difficulty is made from what it was "
                 "before. Make it again if its timing or settings have changed."
             )
-        fields = _fields(stream.job_id, result, file, path)
+        fields = _fields(stream.job_id, result, file, path) | shown
         if request.dry_run:
             fields |= {"applied": False, "content": file.content.decode("utf-8")}
             output.result(fields, f"{_told(result, file)}\nNothing was written (--dry-run).")

@@ -23,8 +23,9 @@ from clients.cli.asking import (
 )
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
+from clients.cli.previewing import preview
 from clients.cli.timestamps import format_time
-from clients.client import Client
+from clients.client import Client, Variant
 from clients.notices import Teller
 from clients.patching import Patcher
 from clients.patching.atomic import read as read_map
@@ -48,6 +49,7 @@ class Request:
     dry_run: bool
     model: str
     options: dict[str, Any]
+    preview: str | None = None
 
 
 def hitsound(request: Request, output: Output) -> None:
@@ -77,10 +79,13 @@ def hitsound(request: Request, output: Output) -> None:
         )
         result = follow_job(client, stream, teller, output)
         chosen = chosen_variant(result)
+        asks = not request.dry_run and bool(chosen.patch.edits)
+        told = Variant(stream.job_id, chosen.number)
+        shown = preview(request.preview, client, output, told, writes=asks)
         if request.dry_run or not chosen.patch.edits:
             # An entry in the journal for nothing would be what the next undo takes back.
             prepared = prepare(client, path, chosen.patch, base)
-            fields = _fields(stream.job_id, result, prepared, path) | {"applied": False}
+            fields = _fields(stream.job_id, result, prepared, path) | {"applied": False, **shown}
             nothing = "Nothing would change." if request.dry_run else "Nothing changes."
             diff = prepared.diff(path.name)
             if request.dry_run:
@@ -91,7 +96,7 @@ def hitsound(request: Request, output: Output) -> None:
         with uninterrupted():
             applied = apply(client, patcher, path, chosen.patch, origin, teller, base)
             fields = _fields(stream.job_id, result, applied.prepared, path)
-            fields |= {"applied": True, "entry": applied.entry.id}
+            fields |= {"applied": True, "entry": applied.entry.id, **shown}
             output.result(fields, _told(result, applied.prepared, path))
 
 

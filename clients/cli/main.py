@@ -15,13 +15,17 @@ from osu_companion.v1.parameters import PARAMETERS
 
 from clients.cli.exits import Exit, run
 from clients.cli.models_app import app as models
+from clients.cli.optional_values import Commands
 from clients.cli.output import make_output
 from clients.cli.parameter_options import with_parameters
 from clients.cli.request_app import gd, hitsound
+from clients.cli.request_options import Preview
+from clients.cli.show_app import show
 from clients.cli.train_app import SETTINGS, train
 
 app = typer.Typer(
     name="osu-companion",
+    cls=Commands,
     help="Remaps, hitsounds and adds to osu! maps with a model that follows the music, and takes "
     "it back.",
     no_args_is_help=True,
@@ -92,6 +96,7 @@ def remap(
             metavar="NAME", help="A model other than the configured one; an adapter behind a plus."
         ),
     ] = "",
+    preview: Preview = None,
     as_json: _Json = False,
     *,
     options: dict[str, Any],
@@ -103,7 +108,18 @@ def remap(
         from clients.cli.remap import remap as work
 
         request = Request(
-            map, active, start, end, range_text, seed, variants, variant, dry_run, model, options
+            map,
+            active,
+            start,
+            end,
+            range_text,
+            seed,
+            variants,
+            variant,
+            dry_run,
+            model,
+            options,
+            preview,
         )
         work(request, output)
 
@@ -136,6 +152,7 @@ def variant(
 
 app.command()(hitsound)
 app.command()(gd)
+app.command()(show)
 
 
 @app.command()

@@ -23,8 +23,9 @@ from clients.cli.asking import (
 )
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
+from clients.cli.previewing import preview
 from clients.cli.timestamps import format_time
-from clients.client import Client
+from clients.client import Client, Variant
 from clients.client.errors import RefusedError, UsageError
 from clients.client.requests import line_patch
 from clients.notices import Teller
@@ -58,6 +59,7 @@ class Request:
     dry_run: bool
     model: str
     options: dict[str, Any]
+    preview: str | None = None
 
 
 def remap(request: Request, output: Output) -> None:
@@ -91,23 +93,27 @@ def remap(request: Request, output: Output) -> None:
         )
         result = follow_job(client, stream, teller, output)
         chosen = chosen_variant(result, request.variant)
+        asks = not request.dry_run and bool(chosen.patch.edits)
+        told = Variant(stream.job_id, chosen.number)
+        shown = preview(request.preview, client, output, told, writes=asks)
         if request.dry_run:
             prepared = prepare(client, path, chosen.patch, base)
             fields = _fields(stream.job_id, result, chosen, prepared, path)
-            fields |= {"applied": False, "diff": prepared.diff(path.name)}
+            fields |= {"applied": False, "diff": prepared.diff(path.name), **shown}
             output.result(fields, fields["diff"] or "Nothing would change.")
             return
         if not chosen.patch.edits:
             # An entry in the journal for nothing would be what the next undo takes back.
             prepared = prepare(client, path, chosen.patch, base)
             fields = _fields(stream.job_id, result, chosen, prepared, path)
-            output.result(fields | {"applied": False}, "Nothing changes; nothing was written.")
+            fields |= {"applied": False, **shown}
+            output.result(fields, "Nothing changes; nothing was written.")
             return
         origin = origin_of(stream.job_id, result.provenance, chosen)
         with uninterrupted():
             applied = apply(client, patcher, path, chosen.patch, origin, teller, base)
             fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
-            fields |= {"applied": True, "entry": applied.entry.id}
+            fields |= {"applied": True, "entry": applied.entry.id, **shown}
             output.result(fields, _told(result, chosen, applied, path))
 
 

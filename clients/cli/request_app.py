@@ -11,7 +11,7 @@ from osu_companion.v1.parameters import PARAMETERS
 from clients.cli.exits import run
 from clients.cli.output import make_output
 from clients.cli.parameter_options import with_parameters
-from clients.cli.request_options import Active, From, Json, Map, Model, Range, To
+from clients.cli.request_options import Active, From, Json, Map, Model, Preview, Range, To
 
 
 @with_parameters(PARAMETERS["HitsoundBeatmap"])
@@ -36,6 +36,7 @@ def hitsound(
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
     ] = False,
     model: Model = "",
+    preview: Preview = None,
     as_json: Json = False,
     *,
     options: dict[str, Any],
@@ -47,7 +48,7 @@ def hitsound(
         from clients.cli.hitsound import hitsound as work
 
         request = Request(
-            map, active, start, end, range_text, copy_from, seed, dry_run, model, options
+            map, active, start, end, range_text, copy_from, seed, dry_run, model, options, preview
         )
         work(request, output)
 
@@ -72,6 +73,7 @@ def gd(
         bool, typer.Option("--dry-run", help="Say what it would be and write nothing.")
     ] = False,
     model: Model = "",
+    preview: Preview = None,
     as_json: Json = False,
     *,
     options: dict[str, Any],
@@ -82,7 +84,9 @@ def gd(
         from clients.cli.difficulty import Request
         from clients.cli.difficulty import guest_difficulty as work
 
-        request = Request(map, active, name, start, end, range_text, seed, dry_run, model, options)
+        request = Request(
+            map, active, name, start, end, range_text, seed, dry_run, model, options, preview
+        )
         work(request, output)
 
     output = make_output(as_json)

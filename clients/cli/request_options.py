@@ -33,6 +33,24 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 Variants = Annotated[
     int, typer.Option(metavar="N", help="Make N candidates; they are kept for a day.")
 ]
+
+
+def _picture_name(value: str | None) -> str | None:
+    if value and not value.lower().endswith((".png", ".svg")):
+        raise typer.BadParameter(f"{value!r} does not end in .png or .svg.")
+    return value
+
+
+Preview = Annotated[
+    str | None,
+    typer.Option(
+        "--preview",
+        metavar="[FILE]",
+        callback=_picture_name,
+        help="Show before and after as a picture before anything is written; a terminal is asked. "
+        "With FILE (.png or .svg): write the picture there.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
 ]
