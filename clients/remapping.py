@@ -233,7 +233,7 @@ def origin_of(
         verb=provenance.verb or "remap",
         job=job_id,
         variant=variant.number,
-        summary=variant.file.text or variant.patch.summary.text,
+        summary=variant.file.text or variant.mapset.text or variant.patch.summary.text,
         detail=json.dumps(detail),
     )
 
@@ -242,7 +242,7 @@ def _span(
     provenance: provenance_pb2.Provenance, variant: patches_pb2.BeatmapVariant
 ) -> dict[str, int]:
     """The range in ms; nothing where a new map is of the whole song."""
-    if variant.HasField("file"):
+    if not variant.HasField("patch"):
         asked = {"start_ms": provenance.start_ms, "end_ms": provenance.end_ms}
         return asked if any(asked.values()) else {}
     return {"start_ms": variant.patch.start_ms, "end_ms": variant.patch.end_ms}

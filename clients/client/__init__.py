@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from osu_companion.v1.parameters import (
         DifficultyOptions,
         HitsoundOptions,
+        MapOptions,
         ModOptions,
         RemapOptions,
     )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from clients.client.pictures import Variant
+    from clients.client.songs import DifficultyWish, SongMetadata
     from clients.client.starting import ensure_running, find_running
     from clients.client.streams import JobStream
     from clients.client.synchronous import Client
@@ -46,12 +48,15 @@ _HOMES = {
     "Client": "synchronous",
     "ClientError": "errors",
     "DifficultyOptions": "osu_companion.v1.parameters",
+    "DifficultyWish": "songs",
     "FailedError": "errors",
     "HitsoundOptions": "osu_companion.v1.parameters",
     "JobStream": "streams",
+    "MapOptions": "osu_companion.v1.parameters",
     "ModOptions": "osu_companion.v1.parameters",
     "RefusedError": "errors",
     "RemapOptions": "osu_companion.v1.parameters",
+    "SongMetadata": "songs",
     "UnreachableError": "errors",
     "Variant": "pictures",
     "UsageError": "errors",
@@ -66,12 +71,15 @@ __all__ = [
     "Client",
     "ClientError",
     "DifficultyOptions",
+    "DifficultyWish",
     "FailedError",
     "HitsoundOptions",
     "JobStream",
+    "MapOptions",
     "ModOptions",
     "RefusedError",
     "RemapOptions",
+    "SongMetadata",
     "UnreachableError",
     "UsageError",
     "Variant",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from osu_companion.v1 import (
     difficulty_pb2_grpc,
     hitsound_pb2_grpc,
+    mapset_pb2_grpc,
     modding_pb2_grpc,
     remap_pb2_grpc,
 )
 from osu_companion.v1.parameters import (
     DifficultyOptions,
     HitsoundOptions,
+    MapOptions,
     ModOptions,
     RemapOptions,
 )
 
 from clients.client import requests
+from clients.client.songs import DifficultyWish, SongMetadata, mapset_request
 
 Stream = TypeVar("Stream")
 
@@ -35,10 +38,48 @@ class Asking(Generic[Stream]):
         self._difficulty = stub(difficulty_pb2_grpc.DifficultyServiceStub, channel)
         self._hitsound = stub(hitsound_pb2_grpc.HitsoundServiceStub, channel)
         self._modding = stub(modding_pb2_grpc.ModServiceStub, channel)
+        self._mapset = stub(mapset_pb2_grpc.MapsetServiceStub, channel)
         self._remap = stub(remap_pb2_grpc.RemapServiceStub, channel)
 
     def _ask(self, method: Callable[..., Any], request: Any) -> Stream:
         raise NotImplementedError
+
+    def generate(
+        self,
+        path: str | os.PathLike[str],
+        difficulties: Sequence[DifficultyWish] = (),
+        *,
+        metadata: SongMetadata | None = None,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        seed: int | None = None,
+        variants: int = 1,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: MapOptions | None = None,
+    ) -> Stream:
+        """Ask for a whole mapset from the audio file at ``path``.
+
+        Args:
+            difficulties: one each; without them one, as ``options`` say.
+            options: of every difficulty, where its own do not say otherwise.
+            base_sha256: which bytes of the audio are meant.
+        """
+        request = mapset_request(
+            path,
+            difficulties=difficulties,
+            metadata=metadata,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            seed=seed,
+            variants=variants,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return self._ask(self._mapset.GenerateMapset, request)
 
     def remap(
         self,

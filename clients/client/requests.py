@@ -49,7 +49,7 @@ def remap_request(
     """
     if not range_text and (start_ms is None or end_ms is None):
         raise UsageError("a remap needs the start and the end of its range", reason="RANGE")
-    _check(start_ms, end_ms, seed, variants)
+    check_numbers(start_ms, end_ms, seed, variants)
     return remap_pb2.RemapBeatmapRequest(
         path=absolute(path),
         start_ms=start_ms or 0,
@@ -60,7 +60,7 @@ def remap_request(
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
-        options=_options(parameters_pb2.RemapOptions, options),
+        options=options_message(parameters_pb2.RemapOptions, options),
     )
 
 
@@ -83,7 +83,7 @@ def hitsound_request(
     Raises:
         UsageError: a value that the contract cannot carry.
     """
-    _check(start_ms, end_ms, seed, variants)
+    check_numbers(start_ms, end_ms, seed, variants)
     return hitsound_pb2.HitsoundBeatmapRequest(
         path=absolute(path),
         start_ms=start_ms,
@@ -95,7 +95,7 @@ def hitsound_request(
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
-        options=_options(parameters_pb2.HitsoundOptions, options),
+        options=options_message(parameters_pb2.HitsoundOptions, options),
     )
 
 
@@ -118,7 +118,7 @@ def difficulty_request(
     Raises:
         UsageError: a value that the contract cannot carry.
     """
-    _check(start_ms, end_ms, seed, variants)
+    check_numbers(start_ms, end_ms, seed, variants)
     return difficulty_pb2.MakeGuestDifficultyRequest(
         path=absolute(path),
         name=name,
@@ -130,7 +130,7 @@ def difficulty_request(
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
-        options=_options(parameters_pb2.DifficultyOptions, options),
+        options=options_message(parameters_pb2.DifficultyOptions, options),
     )
 
 
@@ -152,7 +152,7 @@ def mod_request(
     Raises:
         UsageError: a value that the contract cannot carry.
     """
-    _check(start_ms, end_ms, None)
+    check_numbers(start_ms, end_ms, None)
     return modding_pb2.ModBeatmapRequest(
         path=absolute(path),
         start_ms=start_ms,
@@ -163,11 +163,14 @@ def mod_request(
         detached=detached,
         base_sha256=base_sha256,
         model=model_name(model),
-        options=_options(parameters_pb2.ModOptions, options),
+        options=options_message(parameters_pb2.ModOptions, options),
     )
 
 
-def _check(start_ms: int | None, end_ms: int | None, seed: int | None, variants: int = 1) -> None:
+def check_numbers(
+    start_ms: int | None, end_ms: int | None, seed: int | None, variants: int = 1
+) -> None:
+    """Raises UsageError where a range (ms), a seed or a number is none."""
     for name, value in (("start", start_ms), ("end", end_ms)):
         if value is not None and not -_INT32 <= value <= _INT32:
             raise UsageError(f"the {name} of the range, {value} ms, is no time in a song")
@@ -177,7 +180,7 @@ def _check(start_ms: int | None, end_ms: int | None, seed: int | None, variants:
         raise UsageError(f"the number of variants is a whole number from 1 up, not {variants}")
 
 
-def _options(message: Callable[..., Any], options: Any) -> Any:
+def options_message(message: Callable[..., Any], options: Any) -> Any:
     """The message of options; what is not given is absent. What a value may be, the daemon says."""
     given = {} if options is None else dataclasses.asdict(options)
     filled = message()
