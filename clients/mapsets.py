@@ -1,4 +1,4 @@
-"""From the daemon's answer to a new mapset on disk: a folder or a .osz archive, whole or not at all.
+"""From the daemon's answer to a new mapset on disk: a folder or a .osz archive, whole or none.
 
 The song and the background are copied; the user's own files are never moved, and never the only
 ones that are removed again (:mod:`clients.patching.copies`).
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from clients.client import Client
 
 ARCHIVE = ".osz"
-# The oldest time that an archive can name: the same mapset is the same archive, whenever it is made.
+# The oldest time that an archive can name: the same mapset is the same archive, whenever made.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX, _MODE = 3, 0o100644 << 16
 
@@ -131,7 +131,7 @@ def archive(files: Sequence[NewFile]) -> bytes:
             data = file.content if isinstance(file.content, bytes) else _read(file.content)
             if sha256_hex(data) != file.sha256:
                 raise ChangedError(
-                    f"{file.content} was changed just now. Nothing was written; ask again.",
+                    f"{file.name} was changed just now. Nothing was written; ask again.",
                     reason="MAP_CHANGED",
                 )
             entry = zipfile.ZipInfo(file.name, _NO_TIME)

@@ -14,6 +14,7 @@ import typer
 from osu_companion.v1.parameters import PARAMETERS
 
 from clients.cli.exits import Exit, run
+from clients.cli.generate_app import generate
 from clients.cli.models_app import app as models
 from clients.cli.optional_values import Commands
 from clients.cli.output import make_output
@@ -152,6 +153,8 @@ def variant(
 
 app.command()(hitsound)
 app.command()(gd)
+app.command()(mod)
+app.command()(generate)
 app.command()(show)
 
 
