@@ -15,6 +15,7 @@ from osu_companion.v1.parameters import PARAMETERS
 
 from clients.cli.exits import Exit, run
 from clients.cli.generate_app import generate
+from clients.cli.mod_app import mod
 from clients.cli.models_app import app as models
 from clients.cli.optional_values import Commands
 from clients.cli.output import make_output

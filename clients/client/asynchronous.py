@@ -221,7 +221,7 @@ class AsyncClient(Asking[AsyncJobStream]):
     async def fix(self, job_id: str, ids: Sequence[str]) -> modding_pb2.FixSuggestionsResponse:
         """The suggested edits of a job's report, by the suggestions' ids, as one patch.
 
-        Nothing is written: ``clients.fixing.write`` does that.
+        Nothing is written: ``clients.remapping.apply`` does that.
 
         Raises:
             ChangedError: the map is not the one that was modded any more.

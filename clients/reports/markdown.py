@@ -15,6 +15,7 @@ from clients.reports.reading import (
     line,
     map_name,
     plain,
+    remarks_on,
     require,
     summary,
     title,
@@ -49,8 +50,8 @@ def _item(report: Report, suggestion: Suggestion) -> str:
     if suggestion["fix"] is not None:
         remarks.append(f"suggested edit: {plain(suggestion['fix']['summary'])}")
     behind = f" ({'; '.join(map(_escaped, remarks))})" if remarks else ""
-    new = "**New:** " if suggestion["new"] else ""
-    return f"- {new}{where}{_escaped(text)}{behind}"
+    told = "".join(f"**{remark.capitalize()}:** " for remark in remarks_on(suggestion))
+    return f"- {told}{where}{_escaped(text)}{behind}"
 
 
 def _escaped(text: str) -> str:

@@ -26,6 +26,7 @@ from clients.reports.reading import (
     link,
     map_name,
     plain,
+    remarks_on,
     require,
     summary,
     title,
@@ -135,8 +136,8 @@ def _article(report: Report, each: Suggestion) -> Iterator[str]:
     )
     yield f'<p class="head">{_place(each)}'
     yield f'<span class="tag">{_text(SOURCES[each["source"]])}</span>'
-    if each["new"]:
-        yield '<span class="tag new">new</span>'
+    for remark in remarks_on(each):
+        yield f'<span class="tag {remark}">{remark}</span>'
     copied = _text(line(report, each))
     yield f'<button type="button" hidden data-copy="{copied}">Copy</button></p>'
     yield f"<p>{_text(each['message'])}</p>"

@@ -37,6 +37,35 @@ def require(report: Report) -> None:
         )
 
 
+def everything(report: Report) -> Report:
+    """The report with what is dismissed among the suggestions, where it is marked as such."""
+    dismissed = [{**each, "dismissed": True} for each in report["dismissed_suggestions"]]
+    return _of(report, [*report["suggestions"], *dismissed])
+
+
+def only_new(report: Report) -> Report:
+    """The report with what no earlier one had; all of it, where there was none."""
+    return _of(report, [each for each in report["suggestions"] if each["new"] is not False])
+
+
+def _of(report: Report, suggestions: Sequence[Suggestion]) -> Report:
+    """The report with other suggestions, counted anew."""
+    counts = report["counts"]
+    severities, sources = (
+        {one: sum(each[key] == one for each in suggestions) for one in counts[many]}
+        for key, many in (("severity", "severities"), ("source", "sources"))
+    )
+    new = None if counts["new"] is None else sum(each["new"] is True for each in suggestions)
+    told = {"suggestions": len(suggestions), "severities": severities, "sources": sources}
+    return {**report, "suggestions": suggestions, "counts": {**counts, **told, "new": new}}
+
+
+def remarks_on(suggestion: Suggestion) -> list[str]:
+    """What an earlier run, or the user, said of it: "new", "dismissed"."""
+    said = ["new"] if suggestion["new"] else []
+    return [*said, "dismissed"] if suggestion.get("dismissed") else said
+
+
 def grouped(report: Report) -> Iterator[tuple[str, str, list[Suggestion]]]:
     """Severity, category and suggestions: the heaviest first, then the larger categories.
 

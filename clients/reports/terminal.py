@@ -16,6 +16,7 @@ from clients.reports.reading import (
     link,
     map_name,
     plain,
+    remarks_on,
     require,
     summary,
     title,
@@ -23,7 +24,7 @@ from clients.reports.reading import (
 )
 
 _STYLES = {"problem": "bold red", "warning": "yellow", "negligible": "cyan", "info": "blue"}
-_NEW = "bold green"
+_REMARKS = {"new": "bold green", "dismissed": "dim"}
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -68,8 +69,8 @@ def _place(suggestion: Suggestion) -> Text:
 
 def _said(report: Report, suggestion: Suggestion) -> Text:
     text = Text()
-    if suggestion["new"]:
-        text.append("new ", style=_NEW)
+    for remark in remarks_on(suggestion):
+        text.append(f"{remark} ", style=_REMARKS[remark])
     text.append(plain(suggestion["message"]))
     if suggestion["file"] and suggestion["file"] != report["map"]["file"]:
         text.append(f" [{plain(suggestion['file'])}]", style="dim")
