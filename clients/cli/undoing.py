@@ -37,8 +37,8 @@ def undo(map_path: Path | None, output: Output) -> None:
         tell_watcher(paths, entry.path, entry.before_sha256)
         output.result(
             {"undone": _fields(entry)},
-            f"{entry.path.name}: taken back ({entry.summary or entry.verb}). "
-            "`osu-companion redo` repeats it.",
+            f"{entry.path.name}: taken back ({entry.summary or entry.verb})."
+            + (" `osu-companion redo` repeats it." if entry.after_kept else ""),
         )
 
 

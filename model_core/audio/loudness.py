@@ -12,6 +12,12 @@ SILENCE = 0.004
 _SHORTEST_MS = 50.0
 
 
+def first_sound(audio: Audio, start_ms: float, end_ms: float) -> float:
+    """Where a stretch of the song is first heard, in ms, to 50 ms; its end if nowhere."""
+    times = np.arange(start_ms, end_ms, _SHORTEST_MS).tolist()
+    return next((at for at in times if loudness(audio, at, at) > SILENCE), end_ms)
+
+
 def loudness(audio: Audio, start_ms: float, end_ms: float) -> float:
     """Root mean square of a stretch of the song, full scale 1; a moment counts as 50 ms."""
     first = max(0, int(start_ms * SAMPLES_PER_MS))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 
 from model_core.audio.decode import Audio
+from model_core.audio.loudness import first_sound
 from model_core.beatmap import Beatmap, MapHeader, RedLine, parse, write_map
 from model_core.beatmap.edits.new_difficulty import source_kiai, source_red_lines
 from model_core.beatmap.edits.resnapping import ticks_are_rounded
@@ -126,7 +127,7 @@ def time_ahead(
 ) -> tuple[RedLine, ...] | None:
     """The song's red lines, for several difficulties of one song; timed as for a map of it.
 
-    The first of them stands in the song's first measure, so that whatever a difficulty begins
+    The first of them stands before the first sound to map, so that whatever a difficulty begins
     with stands on the beats that all of them share.
 
     Returns:
@@ -140,8 +141,9 @@ def time_ahead(
     lines = maker.time()
     if lines is None:
         return None
-    first = min(lines, key=lambda line: line.time)
-    return reaching_back(lines, min(first.time, first.beat_length * first.meter))
+    length = audio.song_length_ms
+    end = length if parameters.end_ms is None else min(parameters.end_ms, length)
+    return reaching_back(lines, first_sound(audio, parameters.start_ms or 0, end))
 
 
 def _maker_of_song(

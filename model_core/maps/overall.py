@@ -34,7 +34,7 @@ class Overall:
         self._begun = clock()
         self._done = 0
         self._reached = 0.0  # of the whole, 0 to 1
-        self._tokens = self._objects = 0
+        self._tokens = self._objects = self._windows = 0
 
     @contextmanager
     def part(self) -> Iterator[Callable[[Progress], None]]:
@@ -58,7 +58,8 @@ class Overall:
             return
         share = max(step.window - 1, 0) / step.windows if step.windows else 0.0
         self._reached = max(self._reached, (self._done + share) / self._parts)
-        windows = step.windows * self._parts
+        # Parts have more windows or fewer; what is told is one number for all of them.
+        self._windows = windows = max(self._windows, step.windows * self._parts)
         left = None
         if self._reached >= _ESTIMATE_FROM:
             left = (self._clock() - self._begun) / self._reached * (1 - self._reached)
