@@ -67,7 +67,7 @@ def _run(path: Path, paths: Paths) -> int:
         _say(f"The daemon answers at {client.endpoint.address} after {took():.1f} s.")
         patcher = Patcher(paths.state)
         done = _remap(client, patcher, path)
-        _show(done, path)
+        _show(client, done, path)
         same = _again(client, path, original, done)
         return 0 if _undo(patcher, path, original) and same else 1
     finally:
@@ -100,14 +100,16 @@ def _remap(client: Client, patcher: Patcher, path: Path) -> Done:
     return done
 
 
-def _show(done: Done, path: Path) -> None:
-    from clients.picture import save_picture
+def _show(client: Client, done: Done, path: Path) -> None:
+    from clients.client import Variant
 
     prepared = done.applied.prepared
     _say("\n" + prepared.diff(path.name) + "\n")
     picture = OUTPUT / "before-after.png"
-    span = f"{format_time(START_MS)} - {format_time(END_MS)}"
-    save_picture(prepared.patch.preview, picture, f"{path.stem}, {span}")
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    # The map holds the change by now; the daemon keeps what it was, and draws that.
+    drawn = client.draw(variant=Variant(done.job_id), start_ms=START_MS, end_ms=END_MS)
+    picture.write_bytes(drawn.picture)
     (OUTPUT / "remap.diff").write_text(
         prepared.diff(path.name) + "\n", encoding="utf-8", newline="\n"
     )

@@ -14,6 +14,8 @@ from ..beatmap.timing_points import OMIT_BARLINE
 DEFAULT_DIVISOR, FINEST = 4, 16
 #: More lines than this are a grey area.
 MOST_LINES = 3000
+#: Frames begin this many ms before their bar.
+EARLY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def cuts(beatmap: Beatmap, start: float, end: float, wanted: float) -> list[tupl
             last += 1
         cut = _best(lines[first:last], at + wanted)
         # An object a moment early belongs to the beat behind it.
-        cut = at + wanted if cut is None else cut - 2.0
+        cut = at + wanted if cut is None else cut - EARLY
         pieces.append((at, cut))
         at = cut
     pieces.append((at, end + 1.0))

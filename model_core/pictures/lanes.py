@@ -42,6 +42,8 @@ _ADDITIONS = (("W", WHISTLE), ("F", FINISH), ("C", CLAP))
 _SLOWEST, _FASTEST = 0.25, 4.0
 #: Marks nearer than this many pixels are one.
 _NEAREST = 0.4
+#: Pixels that a velocity's number takes.
+_SPEED_LABEL = 34.0
 #: Turns of one slider that are marked.
 _MOST_TURNS = 200
 
@@ -104,7 +106,8 @@ def _colour(side: Side, drawn: Drawn) -> str:
 def _objects(scene: Scene, side: Side, row: Row, shown: Sequence[Drawn], y: float) -> None:
     """As in the editor's timeline: circles with their numbers, and bars as long as they last."""
     bodies = [drawn for drawn in shown if is_long(drawn.item)]
-    with scene.group("bodies"):
+    # The ends of what goes on beyond the row are cut off, not rounded.
+    with scene.group("bodies", clip=(row.left, y - 19, row.right, y + 19)):
         for drawn in reversed(bodies):
             _body(scene, side, row, drawn, y)
     last = -math.inf
@@ -249,11 +252,12 @@ def _speed(scene: Scene, side: Side, row: Row, top: float, bottom: float, gutter
     filled = [(points[0][0], floor), *points, (points[-1][0], floor)]
     scene.add(Shape(tuple(filled), VELOCITY, 0.12))
     scene.line(points, 1.6, VELOCITY)
-    taken, before = -math.inf, None
-    for time, speed in labels:
-        x = row.x(time)
-        if x < taken or before == speed or x > row.right - 36:
+    free = row.left
+    for index, (time, speed) in enumerate(labels):
+        x = max(row.x(time), free)
+        until = row.x(labels[index + 1][0]) if index + 1 < len(labels) else row.right
+        if until - x < _SPEED_LABEL:
             continue
         place = y(speed) - 4 if y(speed) - 13 > top else y(speed) + 11
         scene.text((x + 3, place), f"{speed:.2f}×", 9.5, mixed(VELOCITY, TEXT, 0.7))
-        taken, before = x + 36, speed
+        free = x + _SPEED_LABEL

@@ -14,29 +14,33 @@ from PIL import Image, ImageColor, ImageDraw
 from .fonts import font, has_glyph
 from .scene import Box, Disc, Group, Item, Label, Point, Rectangle, Scene, Shape, Stroke, bounds
 
-_SCALE = 3
+# Of a picture of more pixels than this, less: nobody sees its edges, and it takes seconds.
+_SCALE, _LESS, _LARGE = 3, 2, 4_000_000
 _BAND = 256
 # Coordinates beyond this are off every picture; Pillow's own limits lie further out.
 _FAR = 30_000.0
 _INSTEAD = "?"
+# Lines of more pixels than this have joints of their own.
+_THICK = 9
 
 
 def to_png(scene: Scene, background: str) -> bytes:
     """The file's bytes; ``background`` is what lies below everything."""
     picture = Image.new("RGB", (scene.width, scene.height), background)
     placed = [(bounds(item), item) for item in _flat(scene.items)]
+    scale = _SCALE if scene.width * scene.height <= _LARGE else _LESS
     for top in range(0, scene.height, _BAND):
         bottom = min(scene.height, top + _BAND)
-        size = (scene.width * _SCALE, (bottom - top) * _SCALE)
-        band = Image.new("RGB", size, background)
-        pen = _Pen(band, (0.0, float(top)))
-        for area, item in placed:
-            if area[3] >= top - 2 and area[1] <= bottom + 2:
+        shown = [item for area, item in placed if area[3] >= top - 2 and area[1] <= bottom + 2]
+        if shown:
+            size = (scene.width * scale, (bottom - top) * scale)
+            band = Image.new("RGB", size, background)
+            pen = _Pen(band, (0.0, float(top)), scale)
+            for item in shown:
                 pen.draw(item)
-        smaller = band.resize((scene.width, bottom - top), Image.Resampling.BOX)
-        picture.paste(smaller, (0, top))
+            picture.paste(band.reduce(scale), (0, top))
     file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=6)
+    picture.save(file, "PNG", compress_level=4)
     return file.getvalue()
 
 
@@ -52,10 +56,11 @@ def _flat(items: Sequence[Item]) -> list[Item]:
 
 
 class _Pen:
-    """Draws on an image whose upper left corner lies at ``origin`` of the scene."""
+    """Draws on an image, ``scale`` times as large, whose corner lies at ``origin`` of the scene."""
 
-    def __init__(self, image: Image.Image, origin: Point) -> None:
+    def __init__(self, image: Image.Image, origin: Point, scale: int) -> None:
         self._image = image
+        self._scale = scale
         self._origin = origin
         # This mode blends colours that have an opacity of their own.
         self._draw = ImageDraw.Draw(image, "RGBA")
@@ -81,7 +86,7 @@ class _Pen:
 
     def _at(self, point: Point) -> Point:
         x, y = (
-            (max(-_FAR, min(_FAR, value)) - origin) * _SCALE
+            (max(-_FAR, min(_FAR, value)) - origin) * self._scale
             for value, origin in zip(point, self._origin, strict=True)
         )
         return (x, y)
@@ -102,9 +107,11 @@ class _Pen:
         if area is None:
             return
         fill, edge = _colour(item.fill, item.opacity), _colour(item.edge, item.opacity)
-        width = round(item.edge_width * _SCALE)
+        width = round(item.edge_width * self._scale)
         if item.radius:
-            radius = min(item.radius * _SCALE, (area[2] - area[0]) / 2, (area[3] - area[1]) / 2)
+            radius = min(
+                item.radius * self._scale, (area[2] - area[0]) / 2, (area[3] - area[1]) / 2
+            )
             self._draw.rounded_rectangle(area, max(0.0, radius), fill, edge, width)
         else:
             self._draw.rectangle(area, fill, edge, width)
@@ -117,12 +124,12 @@ class _Pen:
                 area,
                 _colour(item.fill, item.opacity),
                 _colour(item.edge, item.opacity),
-                round(item.edge_width * _SCALE),
+                round(item.edge_width * self._scale),
             )
 
     def _stroke(self, item: Stroke) -> None:
         points = [self._at(point) for point in item.points]
-        width = item.width * _SCALE
+        width = item.width * self._scale
         if item.opacity >= 1 or not (item.round_ends or len(points) > 2):
             _line(self._draw, points, width, _colour(item.colour, item.opacity), item.round_ends)
             return
@@ -141,7 +148,7 @@ class _Pen:
     def _label(self, item: Label) -> None:
         text = "".join(letter if has_glyph(letter) else _INSTEAD for letter in item.text)
         anchor = {"start": "ls", "middle": "ms", "end": "rs"}[item.anchor]
-        shape = font(item.size * _SCALE, item.bold)
+        shape = font(item.size * self._scale, item.bold)
         self._draw.text(self._at(item.at), text, fill=item.colour, font=shape, anchor=anchor)
 
     def _group(self, group: Group) -> None:
@@ -161,15 +168,15 @@ class _Pen:
             return
         part = self._image.crop(window)
         corner = (
-            self._origin[0] + window[0] / _SCALE,
-            self._origin[1] + window[1] / _SCALE,
+            self._origin[0] + window[0] / self._scale,
+            self._origin[1] + window[1] / self._scale,
         )
-        inner = _Pen(part, corner)
+        inner = _Pen(part, corner, self._scale)
         shown = (
             corner[0],
             corner[1],
-            corner[0] + part.width / _SCALE,
-            corner[1] + part.height / _SCALE,
+            corner[0] + part.width / self._scale,
+            corner[1] + part.height / self._scale,
         )
         for item in group.items:
             if _meet(bounds(item), shown):
@@ -190,7 +197,7 @@ def _line(
 ) -> None:
     if len(points) > 1:
         draw.line(points, fill=fill, width=max(1, round(width)))
-    if width > 3 * _SCALE or round_ends:
+    if width > _THICK or round_ends:
         # Pillow's own joints leave gaps where a curve is tight.
         for x, y in points if round_ends else points[1:-1]:
             r = width / 2

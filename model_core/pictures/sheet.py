@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..beatmap import format_timestamp
 from . import catch, mania, standard, taiko
-from .beats import cuts
+from .beats import EARLY, cuts
 from .frames import GAP, Frame, Style
 from .scene import Scene
 from .sides import Role, Side
@@ -42,7 +42,7 @@ def draw_sheet(
             _heading(scene, side, at, top)
             below += _HEADING
         with scene.group("side", name=side.title or "map"):
-            below = _frames(scene, side, style, pieces, (at, below, at + room), compared)
+            below = _frames(scene, side, style, pieces, (at, below, at + room), compared, span[0])
         bottom = max(bottom, below)
     if compared:
         middle = left + room + _BETWEEN / 2
@@ -89,6 +89,7 @@ def _frames(
     pieces: Sequence[tuple[float, float]],
     area: tuple[float, float, float],
     compared: bool,
+    first: float,
 ) -> float:
     left, top, right = area
     width, height, _ = style.size(side, right - left)
@@ -102,7 +103,7 @@ def _frames(
         row, column = divmod(number, columns)
         x = left + column * (width + GAP)
         y = top + row * (height + _CAPTION + GAP)
-        stamp = format_timestamp(start + 2.0).removesuffix(" - ")
+        stamp = format_timestamp(start if start == first else start + EARLY).removesuffix(" - ")
         count = len(side.starting(start, end))
         with scene.group("frame", start=round(start), end=round(end)):
             scene.text((x + 2, y + 13), stamp, CAPTION, SOFT_TEXT, bold=True)

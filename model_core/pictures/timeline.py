@@ -39,7 +39,7 @@ NEAREST_LINES = 5.0
 #: Room for the names of the lanes, left of the rows.
 GUTTER = 58.0
 
-_RULER, _WAVE, _NO_WAVE, _GAP = 22.0, 62.0, 26.0, 18.0
+_RULER, _WAVE, _NO_WAVE, _GAP = 28.0, 62.0, 26.0, 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _beat_lines(
 
 
 def _ruler(scene: Scene, side: Side, lines: Sequence[Beat], row: Row, top: float) -> None:
-    base = top + _RULER - 5
+    base = top + _RULER - 12
     taken = row.left - 100.0
     for red in side.beatmap.timing.red_lines:
         if row.start <= red.time <= row.end:
@@ -173,7 +173,7 @@ def _ruler(scene: Scene, side: Side, lines: Sequence[Beat], row: Row, top: float
             if x > taken:
                 scene.text((x + 4, base), text, SMALL, TEMPO, bold=True)
                 taken = x + 10 + 6.0 * len(text)
-            scene.line([(x, top + 6), (x, top + _RULER)], 2, TEMPO)
+            scene.line([(x, top + 8), (x, top + _RULER)], 2, TEMPO)
     starts = [line.time for line in lines if line.bar] or [row.start]
     for time in starts:
         x = row.x(time)
