@@ -96,14 +96,13 @@ def _modded(
 ) -> Modded:
     """A report that knows the suggestions: the last one where it is of this very file."""
     # Names of rules hold no slash, ids do.
-    exact = all("/" in word for word in request.fix)
-    if exact:
+    if all("/" in word for word in request.fix):
         earlier = _earlier(client, path, base, request)
         if earlier is not None:
             return earlier
-        if not any(word.startswith(f"{MODEL}/") for word in request.fix):
-            # What rules found is found again without the model.
-            request = dataclasses.replace(request, rules_only=True)
+    if not any(word in (ALL, MODEL) or word.startswith(f"{MODEL}/") for word in request.fix):
+        # What rules found is found again without the model.
+        request = dataclasses.replace(request, rules_only=True)
     return ask(client, path, request, teller, output)
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from osu_companion.local.config import Config
 from osu_companion.v1 import (
@@ -32,6 +32,9 @@ from daemon.services.jobs import no_such_job
 from daemon.songs.mapper_names import mapper_names
 from daemon.store import JobTable
 from model_core.beatmap import Beatmap, EditKind, Scope, parse
+
+if TYPE_CHECKING:
+    from model_core.modding.report import Reported
 
 _INT32 = 2**31 - 1
 
@@ -146,7 +149,7 @@ class ModServicer(modding_pb2_grpc.ModServiceServicer):
         left = reasons_left(report, ids, done.made)
         patch = patch_to_message(done.patch, _scope([each.finding.times for each in chosen]))
         patch.summary.CopyFrom(_summary(chosen, beatmap, done.beatmap))
-        by_model = any(each.rank is not None for each in chosen)
+        by_model = _by_model(chosen)
         return modding_pb2.FixSuggestionsResponse(
             patch=patch,
             made=done.made,
@@ -168,16 +171,26 @@ def _scope(times: Sequence[Sequence[float]]) -> Scope:
     return Scope(EditKind.OBJECTS, min(moments, default=0), max(moments, default=0))
 
 
-def _summary(chosen: Sequence[Any], before: Beatmap, after: Beatmap) -> patches_pb2.PatchSummary:
-    lines = [
-        f"{each.finding.timestamp or 'map'} - {each.finding.fix.summary}"
-        for each in chosen
+def _by_model(chosen: Sequence[Reported]) -> bool:
+    """Whether one of the edits is a model's alone."""
+    fixes = [(each.rank is not None, each.finding.fix) for each in chosen]
+    ruled = {fix.edits for own, fix in fixes if fix is not None and not own}
+    return any(own and fix is not None and fix.edits not in ruled for own, fix in fixes)
+
+
+def _summary(
+    chosen: Sequence[Reported], before: Beatmap, after: Beatmap
+) -> patches_pb2.PatchSummary:
+    # What a rule and a model suggest alike is one edit.
+    lines = {
+        each.finding.fix.edits: f"{each.finding.timestamp or 'map'} - {each.finding.fix.summary}"
+        for each in reversed(chosen)
         if each.finding.fix is not None
-    ]
+    }
     count = len(lines)
     moved = sum(
         old.time != new.time
         for old, new in zip(before.hit_objects, after.hit_objects, strict=False)
     )
     text = f"{count} suggested edit{'' if count == 1 else 's'} made"
-    return patches_pb2.PatchSummary(text=text, moved=moved, lines=lines)
+    return patches_pb2.PatchSummary(text=text, moved=moved, lines=reversed(lines.values()))

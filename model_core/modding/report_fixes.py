@@ -41,6 +41,9 @@ def make_edits(report: Report, ids: Collection[str], options: ModOptions | None 
     patch, left = combined(beatmap, taken)
     # By identity: two suggestions may ask for equal edits.
     done = {id(fix) for fix in taken} - {id(fix) for fix in left}
+    # What two suggest alike is made for both.
+    alike = {fix.edits for fix in taken if id(fix) in done}
+    done |= {id(fix) for _, fix in able if fix.edits in alike}
     made = [each.id for each, fix in able if id(fix) in done]
     again = [each.id for each, fix in able if id(fix) not in done and each.rank is None]
     current = parse(patch.apply(beatmap.to_bytes()))
