@@ -37,6 +37,8 @@ def make_edits(report: Report, ids: Collection[str], options: ModOptions | None 
     beatmap = report.beatmap
     moves = [fix for each, fix in able if each.rank is not None and fix.moves]
     taken = [fix for each, fix in able if each.rank is None or not fix.moves]
+    # What moves is known by another name afterwards; so other edits of its line come first.
+    taken.sort(key=lambda fix: fix.moves)
     taken += _apart(beatmap, taken, moves) if moves else []
     patch, left = combined(beatmap, taken)
     # By identity: two suggestions may ask for equal edits.
