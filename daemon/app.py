@@ -39,6 +39,7 @@ from daemon.services.pictures import PictureServicer
 from daemon.services.remap import RemapServicer
 from daemon.services.songs import SongServicer
 from daemon.services.status import StatusServicer
+from daemon.services.timing import TimingServicer
 from daemon.songs.library import Library
 from daemon.store import Database, JobRow, JobTable, ModTable, SongTable
 from daemon.worker.supervisor import Supervisor
@@ -144,6 +145,7 @@ class Daemon:
             hitsound=HitsoundServicer(self._reception),
             difficulty=DifficultyServicer(self._reception),
             mapset=MapsetServicer(self._reception),
+            timing=TimingServicer(self._reception),
             modding=ModServicer(
                 self._access,
                 self._config,

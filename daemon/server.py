@@ -33,6 +33,8 @@ from osu_companion.v1 import (
     songs_pb2_grpc,
     status_pb2,
     status_pb2_grpc,
+    timing_pb2,
+    timing_pb2_grpc,
 )
 
 from daemon.guard import ErrorInterceptor, TokenInterceptor
@@ -63,6 +65,7 @@ _SERVICES: tuple[tuple[str, Any, str, Callable[..., None]], ...] = (
     ),
     ("mapset", mapset_pb2, "MapsetService", mapset_pb2_grpc.add_MapsetServiceServicer_to_server),
     ("modding", modding_pb2, "ModService", modding_pb2_grpc.add_ModServiceServicer_to_server),
+    ("timing", timing_pb2, "TimingService", timing_pb2_grpc.add_TimingServiceServicer_to_server),
     ("jobs", jobs_pb2, "JobService", jobs_pb2_grpc.add_JobServiceServicer_to_server),
     ("patches", patches_pb2, "PatchService", patches_pb2_grpc.add_PatchServiceServicer_to_server),
     (

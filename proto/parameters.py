@@ -21,6 +21,7 @@ from osu_companion.local.parameters import Parameter
 
 from model_core.maps.fields import Field, table
 from model_core.maps.parameters import GenerationParameters
+from model_core.timing.parameters import TimingParameters
 
 ROOT = Path(__file__).resolve().parent
 PACKAGE = Path("osu_companion") / "v1"
@@ -38,10 +39,6 @@ TIMING = (
     "timing_leniency",
     "one_tempo",
 )
-
-
-_OF_TIMING = (*TIMING, "seed", "start_ms", "end_ms")
-_ALL_BUT_TIMING = tuple(f.name for f in table(GenerationParameters) if f.name not in _OF_TIMING)
 
 #: How many variants a remap may have is the configuration's to say; it times nothing.
 NOT_OF_REMAPS = ("variants", "timing_temperature")
@@ -71,7 +68,7 @@ def all_options() -> tuple[Options, ...]:
         Options("DifficultyOptions", "MakeGuestDifficulty", GenerationParameters, TIMING),
         Options("ModOptions", "ModBeatmap", _declared("modding", "ModOptions")),
         Options("MapOptions", "GenerateMapset", GenerationParameters),
-        Options("TimingOptions", "TimeSong", GenerationParameters, _ALL_BUT_TIMING),
+        Options("TimingOptions", "TimeSong", TimingParameters),
     )
 
 

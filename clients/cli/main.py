@@ -23,6 +23,7 @@ from clients.cli.parameter_options import with_parameters
 from clients.cli.request_app import gd, hitsound
 from clients.cli.request_options import Preview
 from clients.cli.show_app import show
+from clients.cli.timing_app import timing
 from clients.cli.train_app import SETTINGS, train
 
 app = typer.Typer(
@@ -155,6 +156,7 @@ def variant(
 app.command()(hitsound)
 app.command()(gd)
 app.command()(mod)
+app.command()(timing)
 app.command()(generate)
 app.command()(show)
 

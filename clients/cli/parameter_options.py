@@ -17,7 +17,7 @@ from osu_companion.local.parameters import Parameter
 #: Options that are given by the command itself, in its own words.
 BY_HAND = ("seed", "start_ms", "end_ms")
 #: Shorter names, beside those of the contract.
-SHORT = {"difficulty": "--stars"}
+SHORT = {"difficulty": "--stars", "super_timing": "--super"}
 
 _KINDS: dict[str, Any] = {
     "number": float | None,

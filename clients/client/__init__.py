@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         MapOptions,
         ModOptions,
         RemapOptions,
+        TimingOptions,
     )
 
     from clients.client.asynchronous import AsyncClient
@@ -57,6 +58,7 @@ _HOMES = {
     "RefusedError": "errors",
     "RemapOptions": "osu_companion.v1.parameters",
     "SongMetadata": "songs",
+    "TimingOptions": "osu_companion.v1.parameters",
     "UnreachableError": "errors",
     "Variant": "pictures",
     "UsageError": "errors",
@@ -80,6 +82,7 @@ __all__ = [
     "RefusedError",
     "RemapOptions",
     "SongMetadata",
+    "TimingOptions",
     "UnreachableError",
     "UsageError",
     "Variant",

@@ -12,6 +12,7 @@ from osu_companion.v1 import (
     mapset_pb2_grpc,
     modding_pb2_grpc,
     remap_pb2_grpc,
+    timing_pb2_grpc,
 )
 from osu_companion.v1.parameters import (
     DifficultyOptions,
@@ -19,6 +20,7 @@ from osu_companion.v1.parameters import (
     MapOptions,
     ModOptions,
     RemapOptions,
+    TimingOptions,
 )
 
 from clients.client import requests
@@ -40,6 +42,7 @@ class Asking(Generic[Stream]):
         self._modding = stub(modding_pb2_grpc.ModServiceStub, channel)
         self._mapset = stub(mapset_pb2_grpc.MapsetServiceStub, channel)
         self._remap = stub(remap_pb2_grpc.RemapServiceStub, channel)
+        self._timing = stub(timing_pb2_grpc.TimingServiceStub, channel)
 
     def _ask(self, method: Callable[..., Any], request: Any) -> Stream:
         raise NotImplementedError
@@ -211,6 +214,41 @@ class Asking(Generic[Stream]):
             options=options,
         )
         return self._ask(self._modding.ModBeatmap, request)
+
+    def timing(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        start_ms: int | None = None,
+        end_ms: int | None = None,
+        range_text: str = "",
+        seed: int | None = None,
+        detached: bool = False,
+        base_sha256: str = "",
+        model: str = "",
+        options: TimingOptions | None = None,
+    ) -> Stream:
+        """Ask for the red lines of a song, or of a part of it (ms, inclusive).
+
+        The result's ``timing`` has them; of a map it has one variant too, a patch of its red lines,
+        which has no edits where they are right.
+
+        Args:
+            path: of an audio file, or of a map.
+            base_sha256: which bytes of that file are meant.
+        """
+        request = requests.timing_request(
+            path,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            range_text=range_text,
+            seed=seed,
+            detached=detached,
+            base_sha256=base_sha256,
+            model=model,
+            options=options,
+        )
+        return self._ask(self._timing.TimeSong, request)
 
 
 def stub(factory: Callable[..., Any], channel: Any) -> Any:

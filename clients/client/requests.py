@@ -15,12 +15,14 @@ from osu_companion.v1 import (
     parameters_pb2,
     patches_pb2,
     remap_pb2,
+    timing_pb2,
 )
 from osu_companion.v1.parameters import (
     DifficultyOptions,
     HitsoundOptions,
     ModOptions,
     RemapOptions,
+    TimingOptions,
 )
 
 from clients.client.errors import UsageError
@@ -164,6 +166,37 @@ def mod_request(
         base_sha256=base_sha256,
         model=model_name(model),
         options=options_message(parameters_pb2.ModOptions, options),
+    )
+
+
+def timing_request(
+    path: str | os.PathLike[str],
+    *,
+    start_ms: int | None,
+    end_ms: int | None,
+    range_text: str,
+    seed: int | None,
+    detached: bool,
+    base_sha256: str,
+    model: str,
+    options: TimingOptions | None,
+) -> timing_pb2.TimeSongRequest:
+    """The request message.
+
+    Raises:
+        UsageError: a value that the contract cannot carry.
+    """
+    check_numbers(start_ms, end_ms, seed)
+    return timing_pb2.TimeSongRequest(
+        path=absolute(path),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        range_text=range_text,
+        seed=seed,
+        detached=detached,
+        base_sha256=base_sha256,
+        model=model_name(model),
+        options=options_message(parameters_pb2.TimingOptions, options),
     )
 
 

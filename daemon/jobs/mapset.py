@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import uuid
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from osu_companion.v1 import mapset_pb2, provenance_pb2
@@ -15,10 +14,10 @@ from osu_companion.v1.parameters import PARAMETERS
 
 from daemon.jobs.job import Job, JobKind
 from daemon.jobs.options import field_path, given, wrong_values
-from daemon.jobs.preparation import CHOSEN_SEED_LIMIT, Desk, check_seed
+from daemon.jobs.preparation import CHOSEN_SEED_LIMIT, Desk, check_seed, sha256_of_song
 from daemon.jobs.remap import check_variants
 from daemon.notices import RANKING
-from daemon.refusal import Refusal, bad_fields, precondition
+from daemon.refusal import bad_fields, precondition
 from daemon.songs.mapper_names import mapper_names
 from model_core.errors import InvalidParameters
 from model_core.maps.parameters import GenerationParameters
@@ -36,7 +35,6 @@ _LONGEST_NAME = 200
 _LONGEST_TEXT = 200
 _LONGEST_TAGS = 1024
 _LATEST_MS = 2**31 - 1
-_CHUNK_BYTES = 1 << 20
 
 
 def prepare_mapset(request: mapset_pb2.GenerateMapsetRequest, desk: Desk) -> Job:
@@ -56,7 +54,7 @@ def prepare_mapset(request: mapset_pb2.GenerateMapsetRequest, desk: Desk) -> Job
     filled = mapset_pb2.GenerateMapsetRequest()
     filled.CopyFrom(request)
     filled.path = str(audio)
-    filled.base_sha256 = _sha256_of(audio)
+    filled.base_sha256 = sha256_of_song(audio)
     if request.base_sha256 and request.base_sha256.lower() != filled.base_sha256:
         raise precondition(
             "MAP_CHANGED", str(audio), f"{audio.name} has changed since it was read. Ask again"
@@ -203,19 +201,6 @@ def _creator_unknown() -> provenance_pb2.Notice:
         text=f'Who you are in the editor is not known, so that the maps\' Creator is "{NOBODY}".'
         " Name it with the request, or set mapper_name in the configuration.",
     )
-
-
-def _sha256_of(audio: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with audio.open("rb") as file:
-            while part := file.read(_CHUNK_BYTES):
-                digest.update(part)
-    except OSError as error:
-        raise Refusal(
-            "AUDIO_NOT_FOUND", f"{audio} cannot be read: {error.strerror or error}"
-        ) from None
-    return digest.hexdigest()
 
 
 def told_options(request: mapset_pb2.GenerateMapsetRequest) -> Mapping[str, Any]:

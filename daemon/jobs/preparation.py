@@ -112,6 +112,21 @@ class Desk:
         )
 
 
+def sha256_of_song(audio: Path) -> str:
+    """Lower-case hexadecimal SHA-256 of an audio file.
+
+    Raises:
+        Refusal: it cannot be read.
+    """
+    try:
+        with audio.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Refusal(
+            "AUDIO_NOT_FOUND", f"{audio} cannot be read: {error.strerror or error}"
+        ) from None
+
+
 def readable_beatmap(path: Path, data: bytes, field: str = "path") -> Beatmap:
     """The beatmap in the bytes, of any mode.
 

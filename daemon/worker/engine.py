@@ -44,6 +44,7 @@ _ANSWERS = {
     "MakeGuestDifficulty": "daemon.worker.tasks.difficulty",
     "GenerateMapset": "daemon.worker.tasks.mapset",
     "ModBeatmap": "daemon.worker.tasks.modding",
+    "TimeSong": "daemon.worker.tasks.timing",
 }
 
 # What is worth doing without the song, too.

@@ -100,8 +100,12 @@ def hear_often(
     guidance: float = 1.0,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
 ) -> list[list[Mark]]:
     """Each hearing's marks, at their times in the song, in the order in which they were written.
+
+    Of a part of the song, every hearing has the windows that touch it, and maybe marks beside it.
 
     Prompts tell the model where in the song each window really lies; the published way tells it
     where it lies in the shifted audio.
@@ -111,7 +115,12 @@ def hear_often(
     ends: list[int] = []  # of each hearing's windows, in the list of all
     for begin in spread_offsets(iterations, model.layout.window_ms, seed):
         firsts = range(-begin * SAMPLES_PER_MS, max(len(audio.samples), 1), samples)
-        places += [Window(first // SAMPLES_PER_MS, first) for first in firsts]
+        places += [
+            Window(first // SAMPLES_PER_MS, first)
+            for first in firsts
+            if (start_ms is None or first + samples > start_ms * SAMPLES_PER_MS)
+            and (end_ms is None or first <= end_ms * SAMPLES_PER_MS)
+        ]
         ends.append(len(places))
     context = timing_context(model.layout)
     calls: list[Call] = []

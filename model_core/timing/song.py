@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from model_core.audio.decode import Audio
@@ -68,13 +68,15 @@ class SongTiming:
 
     red_lines: in order of time, at least one. marks: the beats that they were made from, in order
     of time. heard: every hearing's own marks, as they were written. steady: the song's one tempo,
-    where it has one and one was asked for.
+    where it has one and one was asked for. drifting: no tempo was kept, and a line was made
+    wherever beats drift apart.
     """
 
     red_lines: tuple[RedLine, ...]
     marks: tuple[Mark, ...]
     heard: tuple[tuple[Mark, ...], ...] = field(default=(), repr=False)
     steady: Steady | None = None
+    drifting: bool = False
 
 
 def time_song(
@@ -85,8 +87,12 @@ def time_song(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
     conditions: Conditions | None = None,
+    start_ms: int | None = None,
+    end_ms: int | None = None,
 ) -> SongTiming:
-    """Red lines of a song by its sound.
+    """Red lines of a song, or of the part of it from ``start_ms`` to ``end_ms``, by its sound.
+
+    Of a part, only the windows that touch it are heard, and all times of the answer lie in it.
 
     seed: where the hearings of super timing begin; the tokens themselves are not drawn. The same
     seed gives the same answer. conditions: what the prompts say of the map (the song's length is
@@ -100,15 +106,20 @@ def time_song(
     options = options or TimingOptions()
     told = conditions_of(conditions, audio.song_length_ms)
     if options.mode == "quick":
-        heard = [_listen_once(model, audio, told, options, progress, cancelled)]
+        heard = [_listen_once(model, audio, told, options, progress, cancelled, start_ms, end_ms)]
     else:
         heard = hear_often(
             model, audio, told, options.iterations, seed, options.rows_at_once,
             beams=options.beams, guidance=options.guidance, progress=progress, cancelled=cancelled,
+            start_ms=start_ms, end_ms=end_ms,
         )  # fmt: skip
-    length_ms = int(audio.song_length_ms)
+    first = max(0, start_ms or 0)
+    length_ms = int(audio.song_length_ms) - first
+    if end_ms is not None:
+        length_ms = min(length_ms, end_ms - first + 1)
     leniency = model.layout.timing_leniency if options.leniency_ms is None else options.leniency_ms
-    return timing_of(heard, length_ms, leniency, options, cancelled)
+    moved = [_moved(marks, -first) for marks in heard]
+    return _shifted(timing_of(moved, length_ms, leniency, options, cancelled), first)
 
 
 def timing_of(
@@ -135,7 +146,25 @@ def timing_of(
     if options.one_tempo and (sections := lines_of_sections(marks)) is not None:
         return SongTiming(tuple(sections), tuple(marks), kept)
     lines = generate_timing(plain(marks), leniency_ms)
-    return SongTiming(tuple(_sound(lines)), tuple(marks), kept)
+    return SongTiming(tuple(_sound(lines)), tuple(marks), kept, drifting=True)
+
+
+def _moved(marks: Sequence[Mark], by_ms: int) -> tuple[Mark, ...]:
+    return tuple(Mark(mark.kind, mark.time + by_ms) for mark in marks)
+
+
+def _shifted(found: SongTiming, by_ms: int) -> SongTiming:
+    """What was found in a part, at its times in the song."""
+    if not by_ms:
+        return found
+    line = found.steady
+    return SongTiming(
+        tuple(replace(red, time=red.time + by_ms) for red in found.red_lines),
+        _moved(found.marks, by_ms),
+        tuple(_moved(marks, by_ms) for marks in found.heard),
+        None if line is None else replace(line, offset=line.offset + by_ms),
+        found.drifting,
+    )
 
 
 def _sound(lines: Sequence[RedLine]) -> list[RedLine]:
@@ -151,6 +180,8 @@ def _listen_once(
     options: TimingOptions,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool],
+    start_ms: int | None,
+    end_ms: int | None,
 ) -> list[Mark]:
     """One pass over the song's windows, each knowing what the last one wrote."""
     layout = model.layout
@@ -161,7 +192,7 @@ def _listen_once(
         audio,
         windows(
             len(audio.samples), model.network.config.window_samples,
-            layout.lookback, layout.lookahead,
+            layout.lookback, layout.lookahead, start_ms, end_ms,
         ),
         [Variant(conditions, Greedy(), negative=without(conditions, options.guidance))],
         [context],

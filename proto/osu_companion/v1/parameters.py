@@ -337,11 +337,8 @@ class MapOptions:
 class TimingOptions:
     """Options of TimeSong; what is not given is left to the daemon."""
 
-    timing_temperature: float | None = None
-    """The same for beats. Above 0 and at most 10. Unless given: 0.1."""
     super_timing: bool | None = None
-    """Time the song many times over and vote: slower, steadier. Unless given: yes with v28 and
-    v29, else no."""
+    """Time the song many times over and vote: slower, steadier. Unless given: no."""
     timing_iterations: int | None = None
     """How many times super timing listens. 1 to 200. Unless given: 20."""
     timing_beams: int | None = None
@@ -354,6 +351,14 @@ class TimingOptions:
     Unless given: the checkpoint's own."""
     one_tempo: bool | None = None
     """Give a song of constant tempo a single red line. Unless given: yes."""
+    timing_tolerance: float | None = None
+    """Red lines of the map stay as they are where no beat that was heard is further from
+    theirs than this; 0 takes what was heard. 0 to 100 ms. Unless given: 6."""
+    resnap: bool | None = None
+    """Move the map's objects onto the ticks of the red lines that changed. Unless given: no."""
+    keep_state: bool | None = None
+    """Keep slider velocity, sounds and kiai as they are at every moment, by a green line
+    wherever that takes one. Unless given: yes."""
 
 
 PARAMETERS: dict[str, tuple[Parameter, ...]] = {
@@ -1380,45 +1385,11 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
     ),
     "TimeSong": (
         Parameter(
-            name="seed",
-            kind="whole number",
-            help="Seed of the random draws: the same one on the same model, device and precision gives the same bytes.",
-            default=0,
-            optional=False,
-        ),
-        Parameter(
-            name="timing_temperature",
-            kind="number",
-            help="The same for beats.",
-            otherwise="0.1",
-            low=0,
-            high=10,
-            above_low=True,
-            limits="above 0 and at most 10",
-        ),
-        Parameter(
-            name="start_ms",
-            kind="whole number",
-            help="Where to begin; nothing is written before.",
-            otherwise="the song's beginning",
-            low=0,
-            unit="ms",
-            limits="0 or more",
-        ),
-        Parameter(
-            name="end_ms",
-            kind="whole number",
-            help="Where to stop; nothing is written after.",
-            otherwise="the song's end",
-            low=1,
-            unit="ms",
-            limits="1 or more",
-        ),
-        Parameter(
             name="super_timing",
             kind="flag",
             help="Time the song many times over and vote: slower, steadier.",
-            otherwise="yes with v28 and v29, else no",
+            default=False,
+            optional=False,
         ),
         Parameter(
             name="timing_iterations",
@@ -1464,6 +1435,31 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
             name="one_tempo",
             kind="flag",
             help="Give a song of constant tempo a single red line.",
+            default=True,
+            optional=False,
+        ),
+        Parameter(
+            name="timing_tolerance",
+            kind="number",
+            help="Red lines of the map stay as they are where no beat that was heard is further from theirs than this; 0 takes what was heard.",
+            default=6.0,
+            optional=False,
+            low=0,
+            high=100,
+            unit="ms",
+            limits="0 to 100",
+        ),
+        Parameter(
+            name="resnap",
+            kind="flag",
+            help="Move the map's objects onto the ticks of the red lines that changed.",
+            default=False,
+            optional=False,
+        ),
+        Parameter(
+            name="keep_state",
+            kind="flag",
+            help="Keep slider velocity, sounds and kiai as they are at every moment, by a green line wherever that takes one.",
             default=True,
             optional=False,
         ),

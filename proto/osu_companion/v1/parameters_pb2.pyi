@@ -239,19 +239,23 @@ class MapOptions(_message.Message):
     def __init__(self, difficulty: _Optional[float] = ..., mapper_id: _Optional[int] = ..., year: _Optional[int] = ..., descriptors: _Optional[_Iterable[str]] = ..., negative_descriptors: _Optional[_Iterable[str]] = ..., hitsounded: bool = ..., hold_note_ratio: _Optional[float] = ..., scroll_speed_ratio: _Optional[float] = ..., guidance: _Optional[float] = ..., temperature: _Optional[float] = ..., timing_temperature: _Optional[float] = ..., mania_column_temperature: _Optional[float] = ..., taiko_hit_temperature: _Optional[float] = ..., timeshift_bias: _Optional[float] = ..., top_p: _Optional[float] = ..., top_k: _Optional[int] = ..., mode: _Optional[int] = ..., circle_size: _Optional[float] = ..., key_count: _Optional[int] = ..., hp_drain_rate: _Optional[float] = ..., overall_difficulty: _Optional[float] = ..., approach_rate: _Optional[float] = ..., slider_multiplier: _Optional[float] = ..., slider_tick_rate: _Optional[float] = ..., star_tries: _Optional[int] = ..., lookback: _Optional[float] = ..., lookahead: _Optional[float] = ..., follow: bool = ..., parallel: bool = ..., super_timing: bool = ..., timing_iterations: _Optional[int] = ..., timing_beams: _Optional[int] = ..., timing_guidance: _Optional[float] = ..., timing_leniency: _Optional[int] = ..., one_tempo: bool = ..., resnap: bool = ..., refine: bool = ..., refine_guidance: _Optional[float] = ..., refine_steps: _Optional[int] = ..., snap_overlaps: bool = ...) -> None: ...
 
 class TimingOptions(_message.Message):
-    __slots__ = ("timing_temperature", "super_timing", "timing_iterations", "timing_beams", "timing_guidance", "timing_leniency", "one_tempo")
-    TIMING_TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("super_timing", "timing_iterations", "timing_beams", "timing_guidance", "timing_leniency", "one_tempo", "timing_tolerance", "resnap", "keep_state")
     SUPER_TIMING_FIELD_NUMBER: _ClassVar[int]
     TIMING_ITERATIONS_FIELD_NUMBER: _ClassVar[int]
     TIMING_BEAMS_FIELD_NUMBER: _ClassVar[int]
     TIMING_GUIDANCE_FIELD_NUMBER: _ClassVar[int]
     TIMING_LENIENCY_FIELD_NUMBER: _ClassVar[int]
     ONE_TEMPO_FIELD_NUMBER: _ClassVar[int]
-    timing_temperature: float
+    TIMING_TOLERANCE_FIELD_NUMBER: _ClassVar[int]
+    RESNAP_FIELD_NUMBER: _ClassVar[int]
+    KEEP_STATE_FIELD_NUMBER: _ClassVar[int]
     super_timing: bool
     timing_iterations: int
     timing_beams: int
     timing_guidance: float
     timing_leniency: int
     one_tempo: bool
-    def __init__(self, timing_temperature: _Optional[float] = ..., super_timing: bool = ..., timing_iterations: _Optional[int] = ..., timing_beams: _Optional[int] = ..., timing_guidance: _Optional[float] = ..., timing_leniency: _Optional[int] = ..., one_tempo: bool = ...) -> None: ...
+    timing_tolerance: float
+    resnap: bool
+    keep_state: bool
+    def __init__(self, super_timing: bool = ..., timing_iterations: _Optional[int] = ..., timing_beams: _Optional[int] = ..., timing_guidance: _Optional[float] = ..., timing_leniency: _Optional[int] = ..., one_tempo: bool = ..., timing_tolerance: _Optional[float] = ..., resnap: bool = ..., keep_state: bool = ...) -> None: ...

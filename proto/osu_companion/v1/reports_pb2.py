@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosu_companion/v1/reports.proto\x12\x10osu_companion.v1\"\x97\x01\n\tModReport\x12\x0c\n\x04json\x18\x01 \x01(\t\x12\x10\n\x08problems\x18\x02 \x01(\x05\x12\x10\n\x08warnings\x18\x03 \x01(\x05\x12\x12\n\nnegligible\x18\x04 \x01(\x05\x12\r\n\x05infos\x18\x05 \x01(\x05\x12\r\n\x05\x66resh\x18\x06 \x01(\x05\x12\x11\n\tdismissed\x18\x07 \x01(\x05\x12\x13\n\x0bmodel_asked\x18\x08 \x01(\x08\"n\n\nSongTiming\x12,\n\tred_lines\x18\x01 \x03(\x0b\x32\x19.osu_companion.v1.RedLine\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x62\x65\x61ts\x18\x03 \x01(\x05\x12\x15\n\rmean_error_ms\x18\x04 \x01(\x01\"O\n\x07RedLine\x12\x0f\n\x07time_ms\x18\x01 \x01(\x01\x12\x16\n\x0e\x62\x65\x61t_length_ms\x18\x02 \x01(\x01\x12\r\n\x05meter\x18\x03 \x01(\x05\x12\x0c\n\x04line\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eosu_companion/v1/reports.proto\x12\x10osu_companion.v1\"\x97\x01\n\tModReport\x12\x0c\n\x04json\x18\x01 \x01(\t\x12\x10\n\x08problems\x18\x02 \x01(\x05\x12\x10\n\x08warnings\x18\x03 \x01(\x05\x12\x12\n\nnegligible\x18\x04 \x01(\x05\x12\r\n\x05infos\x18\x05 \x01(\x05\x12\r\n\x05\x66resh\x18\x06 \x01(\x05\x12\x11\n\tdismissed\x18\x07 \x01(\x05\x12\x13\n\x0bmodel_asked\x18\x08 \x01(\x08\"\x9c\x01\n\nSongTiming\x12,\n\tred_lines\x18\x01 \x03(\x0b\x32\x19.osu_companion.v1.RedLine\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x62\x65\x61ts\x18\x03 \x01(\x05\x12\x17\n\x0fmedian_error_ms\x18\x04 \x01(\x01\x12\x19\n\x0cmap_error_ms\x18\x05 \x01(\x01H\x00\x88\x01\x01\x42\x0f\n\r_map_error_ms\"O\n\x07RedLine\x12\x0f\n\x07time_ms\x18\x01 \x01(\x01\x12\x16\n\x0e\x62\x65\x61t_length_ms\x18\x02 \x01(\x01\x12\r\n\x05meter\x18\x03 \x01(\x05\x12\x0c\n\x04line\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,8 +33,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MODREPORT']._serialized_start=53
   _globals['_MODREPORT']._serialized_end=204
-  _globals['_SONGTIMING']._serialized_start=206
-  _globals['_SONGTIMING']._serialized_end=316
-  _globals['_REDLINE']._serialized_start=318
-  _globals['_REDLINE']._serialized_end=397
+  _globals['_SONGTIMING']._serialized_start=207
+  _globals['_SONGTIMING']._serialized_end=363
+  _globals['_REDLINE']._serialized_start=365
+  _globals['_REDLINE']._serialized_end=444
 # @@protoc_insertion_point(module_scope)

@@ -27,16 +27,18 @@ class ModReport(_message.Message):
     def __init__(self, json: _Optional[str] = ..., problems: _Optional[int] = ..., warnings: _Optional[int] = ..., negligible: _Optional[int] = ..., infos: _Optional[int] = ..., fresh: _Optional[int] = ..., dismissed: _Optional[int] = ..., model_asked: bool = ...) -> None: ...
 
 class SongTiming(_message.Message):
-    __slots__ = ("red_lines", "text", "beats", "mean_error_ms")
+    __slots__ = ("red_lines", "text", "beats", "median_error_ms", "map_error_ms")
     RED_LINES_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     BEATS_FIELD_NUMBER: _ClassVar[int]
-    MEAN_ERROR_MS_FIELD_NUMBER: _ClassVar[int]
+    MEDIAN_ERROR_MS_FIELD_NUMBER: _ClassVar[int]
+    MAP_ERROR_MS_FIELD_NUMBER: _ClassVar[int]
     red_lines: _containers.RepeatedCompositeFieldContainer[RedLine]
     text: str
     beats: int
-    mean_error_ms: float
-    def __init__(self, red_lines: _Optional[_Iterable[_Union[RedLine, _Mapping]]] = ..., text: _Optional[str] = ..., beats: _Optional[int] = ..., mean_error_ms: _Optional[float] = ...) -> None: ...
+    median_error_ms: float
+    map_error_ms: float
+    def __init__(self, red_lines: _Optional[_Iterable[_Union[RedLine, _Mapping]]] = ..., text: _Optional[str] = ..., beats: _Optional[int] = ..., median_error_ms: _Optional[float] = ..., map_error_ms: _Optional[float] = ...) -> None: ...
 
 class RedLine(_message.Message):
     __slots__ = ("time_ms", "beat_length_ms", "meter", "line")

@@ -26,7 +26,7 @@ from osu_companion.v1 import jobs_pb2 as osu__companion_dot_v1_dot_jobs__pb2
 from osu_companion.v1 import parameters_pb2 as osu__companion_dot_v1_dot_parameters__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dosu_companion/v1/timing.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a!osu_companion/v1/parameters.proto\"\xe7\x01\n\x0fTimeSongRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x15\n\x08start_ms\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06\x65nd_ms\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x02\x88\x01\x01\x12\x10\n\x08\x64\x65tached\x18\x05 \x01(\x08\x12\x30\n\x07options\x18\x06 \x01(\x0b\x32\x1f.osu_companion.v1.TimingOptions\x12\x13\n\x0b\x62\x61se_sha256\x18\x07 \x01(\t\x12\r\n\x05model\x18\x08 \x01(\tB\x0b\n\t_start_msB\t\n\x07_end_msB\x07\n\x05_seed\"=\n\x10TimeSongResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent2d\n\rTimingService\x12S\n\x08TimeSong\x12!.osu_companion.v1.TimeSongRequest\x1a\".osu_companion.v1.TimeSongResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dosu_companion/v1/timing.proto\x12\x10osu_companion.v1\x1a\x1bosu_companion/v1/jobs.proto\x1a!osu_companion/v1/parameters.proto\"\xfb\x01\n\x0fTimeSongRequest\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x15\n\x08start_ms\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x13\n\x06\x65nd_ms\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x12\n\nrange_text\x18\t \x01(\t\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x02\x88\x01\x01\x12\x10\n\x08\x64\x65tached\x18\x05 \x01(\x08\x12\x30\n\x07options\x18\x06 \x01(\x0b\x32\x1f.osu_companion.v1.TimingOptions\x12\x13\n\x0b\x62\x61se_sha256\x18\x07 \x01(\t\x12\r\n\x05model\x18\x08 \x01(\tB\x0b\n\t_start_msB\t\n\x07_end_msB\x07\n\x05_seed\"=\n\x10TimeSongResponse\x12)\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x1a.osu_companion.v1.JobEvent2d\n\rTimingService\x12S\n\x08TimeSong\x12!.osu_companion.v1.TimeSongRequest\x1a\".osu_companion.v1.TimeSongResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,9 +34,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'osu_companion.v1.timing_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_TIMESONGREQUEST']._serialized_start=116
-  _globals['_TIMESONGREQUEST']._serialized_end=347
-  _globals['_TIMESONGRESPONSE']._serialized_start=349
-  _globals['_TIMESONGRESPONSE']._serialized_end=410
-  _globals['_TIMINGSERVICE']._serialized_start=412
-  _globals['_TIMINGSERVICE']._serialized_end=512
+  _globals['_TIMESONGREQUEST']._serialized_end=367
+  _globals['_TIMESONGRESPONSE']._serialized_start=369
+  _globals['_TIMESONGRESPONSE']._serialized_end=430
+  _globals['_TIMINGSERVICE']._serialized_start=432
+  _globals['_TIMINGSERVICE']._serialized_end=532
 # @@protoc_insertion_point(module_scope)

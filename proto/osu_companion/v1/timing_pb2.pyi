@@ -8,10 +8,11 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class TimeSongRequest(_message.Message):
-    __slots__ = ("path", "start_ms", "end_ms", "seed", "detached", "options", "base_sha256", "model")
+    __slots__ = ("path", "start_ms", "end_ms", "range_text", "seed", "detached", "options", "base_sha256", "model")
     PATH_FIELD_NUMBER: _ClassVar[int]
     START_MS_FIELD_NUMBER: _ClassVar[int]
     END_MS_FIELD_NUMBER: _ClassVar[int]
+    RANGE_TEXT_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     DETACHED_FIELD_NUMBER: _ClassVar[int]
     OPTIONS_FIELD_NUMBER: _ClassVar[int]
@@ -20,12 +21,13 @@ class TimeSongRequest(_message.Message):
     path: str
     start_ms: int
     end_ms: int
+    range_text: str
     seed: int
     detached: bool
     options: _parameters_pb2.TimingOptions
     base_sha256: str
     model: str
-    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.TimingOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ...) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., start_ms: _Optional[int] = ..., end_ms: _Optional[int] = ..., range_text: _Optional[str] = ..., seed: _Optional[int] = ..., detached: bool = ..., options: _Optional[_Union[_parameters_pb2.TimingOptions, _Mapping]] = ..., base_sha256: _Optional[str] = ..., model: _Optional[str] = ...) -> None: ...
 
 class TimeSongResponse(_message.Message):
     __slots__ = ("event",)

@@ -48,7 +48,8 @@ class TimingServiceServicer(object):
 
     def TimeSong(self, request, context):
         """Streams the job's events; the result has the timing, and for a map one variant, a patch of its
-        red lines. Dropping the stream cancels the job unless it is detached.
+        red lines, which has no edits where they are right. Dropping the stream cancels the job unless
+        it is detached.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
