@@ -27,6 +27,8 @@ from osu_companion.v1 import (
     hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
+    modding_pb2,
+    modding_pb2_grpc,
     models_pb2,
     models_pb2_grpc,
     patches_pb2,
@@ -165,6 +167,7 @@ class FakeDaemon(
     difficulty_pb2_grpc.DifficultyServiceServicer,  # type: ignore[misc]
     hitsound_pb2_grpc.HitsoundServiceServicer,  # type: ignore[misc]
     jobs_pb2_grpc.JobServiceServicer,  # type: ignore[misc]
+    modding_pb2_grpc.ModServiceServicer,  # type: ignore[misc]
     models_pb2_grpc.ModelServiceServicer,  # type: ignore[misc]
     patches_pb2_grpc.PatchServiceServicer,  # type: ignore[misc]
     remap_pb2_grpc.RemapServiceServicer,  # type: ignore[misc]
@@ -188,6 +191,7 @@ class FakeDaemon(
         difficulty_pb2_grpc.add_DifficultyServiceServicer_to_server(self, self._server)
         hitsound_pb2_grpc.add_HitsoundServiceServicer_to_server(self, self._server)
         jobs_pb2_grpc.add_JobServiceServicer_to_server(self, self._server)
+        modding_pb2_grpc.add_ModServiceServicer_to_server(self, self._server)
         models_pb2_grpc.add_ModelServiceServicer_to_server(self, self._server)
         patches_pb2_grpc.add_PatchServiceServicer_to_server(self, self._server)
         remap_pb2_grpc.add_RemapServiceServicer_to_server(self, self._server)
@@ -233,6 +237,21 @@ class FakeDaemon(
         self._heard(request, context)
         for event in self.answer(request, context):
             yield difficulty_pb2.MakeGuestDifficultyResponse(event=event)
+
+    def ModBeatmap(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        self._heard(request, context)
+        for event in self.answer(request, context):
+            yield modding_pb2.ModBeatmapResponse(event=event)
+
+    def DismissSuggestions(self, request: Any, context: Any) -> Any:  # noqa: N802
+        self._heard(request, context)
+        return modding_pb2.DismissSuggestionsResponse(ids=request.ids)
+
+    def FixSuggestions(self, request: Any, context: Any) -> Any:  # noqa: N802
+        self._heard(request, context)
+        if request.job_id != JOB:
+            abort(context, refusal(code_pb2.FAILED_PRECONDITION, "MAP_CHANGED", "it has changed"))
+        return modding_pb2.FixSuggestionsResponse(made=request.ids, path=str(self.active))
 
     def AttachJob(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
         self._heard(request, context)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from clients.reports.reading import counted, grouped, line, link, plain, require, summary, weight
+from clients.reports.markdown import to_markdown
+from clients.reports.page import to_html
+from clients.reports.reading import (
+    counted,
+    everything,
+    grouped,
+    line,
+    link,
+    only_new,
+    plain,
+    remarks_on,
+    require,
+    summary,
+    weight,
+)
 
 from .samples import HOSTILE, report
 
@@ -58,3 +72,29 @@ def test_what_is_no_report_is_refused() -> None:
         require({"type": "result"})
     with pytest.raises(ValueError, match="form 2"):
         require({**report(), "format": 2})
+
+
+def test_what_is_dismissed_is_shown_where_it_is_asked_for() -> None:
+    found = report()
+    last = found["suggestions"].pop()
+    found["dismissed_suggestions"] = [last]
+    found["counts"]["dismissed"] = 1
+    whole = everything(found)
+    assert [each["id"] for each in whole["suggestions"]][-1] == last["id"]
+    assert remarks_on(whole["suggestions"][-1])[-1] == "dismissed"
+    assert "dismissed" not in last and len(found["suggestions"]) < len(whole["suggestions"])
+    assert whole["counts"]["suggestions"] == len(whole["suggestions"])
+    assert sum(whole["counts"]["severities"].values()) == len(whole["suggestions"])
+    assert whole["counts"]["sources"]["model"] == 1
+    for shown in (to_html(whole), to_markdown(whole)):
+        assert "dismissed" in shown.lower()
+
+
+def test_only_what_is_new() -> None:
+    found = report()
+    count = len(found["suggestions"])
+    new = only_new(found)
+    assert new["counts"]["suggestions"] == new["counts"]["new"] == count - 1
+    assert all(each["new"] for each in new["suggestions"])
+    first = {**found, "suggestions": [{**each, "new": None} for each in found["suggestions"]]}
+    assert only_new(first)["counts"]["suggestions"] == count
