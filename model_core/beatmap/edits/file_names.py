@@ -44,7 +44,7 @@ def mapset_folder_name(artist: str, title: str) -> str:
     while len(name) > MAX_FOLDER_CHARACTERS or len(name.encode("utf-8")) > MAX_BYTES:
         name = name[:-1]
     # A point in front would hide the folder.
-    return name.strip().lstrip(".").rstrip(". ") or "New mapset"
+    return name.strip(". ") or "New mapset"
 
 
 def clashing_names(names: Sequence[str]) -> tuple[int, int] | None:
