@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from osu_companion.local.parameters import Parameter
-from osu_companion.v1 import difficulty_pb2, hitsound_pb2, parameters, remap_pb2
+from osu_companion.v1 import difficulty_pb2, hitsound_pb2, modding_pb2, parameters, remap_pb2
 from osu_companion.v1.parameters import PARAMETERS
 
 from model_core.maps.fields import Field, table
@@ -23,6 +23,7 @@ REQUESTS = {
     "RemapBeatmap": remap_pb2.RemapBeatmapRequest,
     "HitsoundBeatmap": hitsound_pb2.HitsoundBeatmapRequest,
     "MakeGuestDifficulty": difficulty_pb2.MakeGuestDifficultyRequest,
+    "ModBeatmap": modding_pb2.ModBeatmapRequest,
 }
 ITS_OWN = {"seed", "start_ms", "end_ms"}
 KINDS = {"number": "double", "whole number": "int32", "flag": "bool", "names": "string"}
@@ -98,6 +99,12 @@ def test_the_table_of_remaps_is_the_declaration() -> None:
     # How many a remap may have is the configuration's to say, and it times nothing.
     del declared["variants"], declared["timing_temperature"]
     told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["RemapBeatmap"]}
+    assert told == declared
+
+
+def test_the_table_of_modding_is_the_declaration() -> None:
+    declared = {field.name: field for field in table(declaration("modding", "ModOptions"))}
+    told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["ModBeatmap"]}
     assert told == declared
 
 

@@ -17,13 +17,23 @@ from clients.cli.parameter_options import BY_HAND, names_of
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import FakeDaemon, abort, refusal
 
-COMMANDS = {"remap": "RemapBeatmap", "hitsound": "HitsoundBeatmap", "gd": "MakeGuestDifficulty"}
+COMMANDS = {
+    "remap": "RemapBeatmap",
+    "hitsound": "HitsoundBeatmap",
+    "gd": "MakeGuestDifficulty",
+    "mod": "ModBeatmap",
+}
 # Of the command itself; none of them may hide what is said before a map is changed.
 ITS_OWN = {
     "remap": {
         *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant", "--dry-run")
     },
     "hitsound": {"--from", "--to", "--range", "--active", "--seed", "--copy-from", "--dry-run"},
+    "mod": {
+        *("--from", "--to", "--range", "--active", "--set", "--format", "--output", "--force"),
+        *("--new", "--dismissed", "--dismiss", "--restore", "--fix", "--rules-only", "--dry-run"),
+        "--preview",
+    },
     "gd": {"--from", "--to", "--range", "--active", "--seed", "--name", "--dry-run"},
 }
 
