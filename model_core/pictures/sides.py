@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import TypeVar
 
-from ..beatmap import Beatmap, HitObject, ObjectKind, format_timestamp, object_sounds
+from ..beatmap import Beatmap, HitObject, ObjectKind, format_timestamp, object_sounds, parse
 from ..beatmap.geometry.catch import CatchObject, catch_objects
 from ..beatmap.geometry.mania import ManiaObject, mania_objects
 from ..beatmap.geometry.slider_path import Point
@@ -16,8 +18,15 @@ from ..beatmap.geometry.stacking import stacked_positions
 from ..beatmap.geometry.taiko import TaikoObject, taiko_objects
 from .theme import combo_colour
 
+T = TypeVar("T")
+
 #: No picture shows more objects than this; more of them are one blot.
 MOST_OBJECTS = 5000
+#: Of a map with more objects than this, only those that are drawn are computed: such a file is no
+#: map, or one whose offsets of single droplets nobody will miss.
+MOST_WHOLE = 20_000
+#: In such a file, an object that began longer ago than this, in ms, is not looked at.
+_LONGEST = 60_000.0
 
 
 class Role(Enum):
@@ -75,24 +84,37 @@ class Side:
         return sum(each.role in roles for each in self.objects)
 
     @cached_property
-    def places(self) -> tuple[Point, ...]:
-        """Where each object of the map is drawn in osu!standard, by its index."""
-        return stacked_positions(self.beatmap)
+    def places(self) -> Mapping[int, Point]:
+        """Where each object that is drawn lies in osu!standard, by its index."""
+        return self._by_index(stacked_positions)
 
     @cached_property
-    def catch(self) -> tuple[tuple[CatchObject, ...], ...]:
+    def catch(self) -> Mapping[int, tuple[CatchObject, ...]]:
         """What falls, by the object's index."""
-        return catch_objects(self.beatmap)
+        return self._by_index(catch_objects)
 
     @cached_property
-    def taiko(self) -> tuple[TaikoObject, ...]:
+    def taiko(self) -> Mapping[int, TaikoObject]:
         """What is drummed, by the object's index."""
-        return taiko_objects(self.beatmap)
+        return self._by_index(taiko_objects)
 
     @cached_property
-    def mania(self) -> tuple[ManiaObject, ...]:
+    def mania(self) -> Mapping[int, ManiaObject]:
         """Notes and holds, by the object's index."""
-        return mania_objects(self.beatmap)
+        return self._by_index(mania_objects)
+
+    def _by_index(self, compute: Callable[[Beatmap], Sequence[T]]) -> dict[int, T]:
+        """What is computed for a map, for each object that is drawn."""
+        wanted = sorted(each.index for each in self.objects)
+        items = self.beatmap.hit_objects
+        if len(items) <= MOST_WHOLE:
+            made = compute(self.beatmap)
+            return {index: made[index] for index in wanted}
+        kept = {items[index].line for index in wanted}
+        left = {item.line for item in items} - kept
+        lines = self.beatmap.document.lines
+        part = parse(b"".join(line for number, line in enumerate(lines) if number not in left))
+        return dict(zip(wanted, compute(part), strict=True))
 
 
 def sides(before: Beatmap, after: Beatmap | None, start: float, end: float) -> tuple[Side, ...]:
@@ -110,8 +132,12 @@ def sides(before: Beatmap, after: Beatmap | None, start: float, end: float) -> t
 
 
 def _within(beatmap: Beatmap, start: float, end: float) -> Iterator[tuple[int, HitObject]]:
-    for index, item in enumerate(beatmap.hit_objects):
-        if item.time <= end and (item.time >= start or item.end_time >= start):
+    items = beatmap.hit_objects
+    earliest = -math.inf if len(items) <= MOST_WHOLE else start - _LONGEST
+    for index, item in enumerate(items):
+        if not earliest <= item.time <= end:
+            continue
+        if item.time >= start or (is_long(item) and item.end_time >= start):
             yield index, item
 
 

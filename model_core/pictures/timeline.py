@@ -36,6 +36,10 @@ ROW_MS = 6500.0
 MOST_ROWS = 24
 #: Beat lines nearer than this many pixels are left out, finest first.
 NEAREST_LINES = 5.0
+#: Of red lines nearer than this many pixels, one is drawn.
+_NEAREST_RED = 2.0
+#: Kiai times further apart than this many pixels are told apart.
+_NEAREST_KIAI = 1.0
 #: Room for the names of the lanes, left of the rows.
 GUTTER = 58.0
 
@@ -165,10 +169,13 @@ def _beat_lines(
 
 def _ruler(scene: Scene, side: Side, lines: Sequence[Beat], row: Row, top: float) -> None:
     base = top + _RULER - 12
-    taken = row.left - 100.0
+    taken = last = row.left - 100.0
     for red in side.beatmap.timing.red_lines:
         if row.start <= red.time <= row.end:
             x = row.x(red.time)
+            if x - last < _NEAREST_RED:
+                continue
+            last = x
             text = f"{60000 / red.milliseconds_per_beat:.6g} BPM {red.meter}/4"
             if x > taken:
                 scene.text((x + 4, base), text, SMALL, TEMPO, bold=True)
@@ -206,7 +213,7 @@ def _spans(
     if changed is not None and changed[1] >= row.start and changed[0] <= row.end:
         area = (row.x(changed[0]), wave, max(row.x(changed[0]) + 2, row.x(changed[1])), bottom)
         scene.box(area, WHITE, opacity=0.055)
-    for start, end in kiai_spans(side, row.start, row.end):
+    for start, end in _told_apart(kiai_spans(side, row.start, row.end), row):
         with scene.group("kiai", "kiai", start=round(start), end=round(end)):
             scene.box((row.x(start), wave, row.x(end), wave_bottom), KIAI, opacity=0.16)
             scene.box((row.x(start), wave - 3, row.x(end), wave), KIAI)
@@ -235,6 +242,17 @@ def kiai_spans(side: Side, start: float, end: float) -> list[tuple[float, float]
     if since is not None:
         spans.append((since, end))
     return spans
+
+
+def _told_apart(spans: Sequence[tuple[float, float]], row: Row) -> list[tuple[float, float]]:
+    """The spans, those joined that would meet on the screen."""
+    joined: list[tuple[float, float]] = []
+    for start, end in spans:
+        if joined and row.x(start) - row.x(joined[-1][1]) < _NEAREST_KIAI:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _waveform(scene: Scene, outline: Outline, row: Row, top: float, bottom: float) -> None:
