@@ -13,11 +13,13 @@ from model_core.checkpoints.naming import read_name
 from model_core.maps.level_names import level_name, unused_name
 from model_core.maps.maker import Draft, Maker
 from model_core.maps.parameters import GenerationParameters
+from model_core.maps.screen import onto_screen
 from model_core.model import Model
 from model_core.tokens import Conditions
 
 __all__ = ["GeneratedMap", "finished", "made_by"]
 
+_STANDARD = 0
 _FAR_STARS = 1.0
 
 
@@ -60,7 +62,7 @@ def finished(
     kiai: Sequence[tuple[float, float]],
     settings: MapHeader | None = None,
     *,
-    keys: int = 4,
+    circle_size: float,
     taken: Collection[str] = (),
 ) -> GeneratedMap:
     """The file: everything but the objects as in ``beside``, with the draft's objects."""
@@ -79,7 +81,7 @@ def finished(
         new = new_difficulty(
             beside,
             name=called,
-            objects=draft.objects,
+            objects=objects,
             made_by=made_by(model),
             mode=mode,
             settings=rates,
@@ -89,18 +91,21 @@ def finished(
         )
         return new.data, new.file_name, new.result, new.summary.text
 
+    objects = onto_screen(draft.objects, circle_size) if mode == _STANDARD else draft.objects
     called, taken = name.strip(), (*taken, beside.difficulty_name)
     data, file_name, result, summary = made(called or unused_name("New", taken))
     stars = star_rating(data)
     if not called:
-        data, file_name, result, summary = made(unused_name(level_name(stars, mode, keys), taken))
+        data, file_name, result, summary = made(
+            unused_name(level_name(stars, mode, round(circle_size)), taken)
+        )
     return GeneratedMap(
         data=data,
         file_name=file_name,
         beatmap=result,
         red_lines=draft.red_lines,
         kiai=tuple(kiai),
-        objects=draft.objects,
+        objects=objects,
         stars=stars,
         told=maker.told,
         seed=parameters.seed,

@@ -101,7 +101,7 @@ def generate_map(
         bare = parse(write_map(head, draft.red_lines, (), breaks=breaks))
         return finished(
             model, maker, draft, bare, name, parameters, full.mode, kiai, taken=taken,
-            keys=round(full.circle_size),
+            circle_size=full.circle_size,
         )  # fmt: skip
 
     def write(wish: float | None) -> GeneratedMap:
@@ -252,7 +252,7 @@ def generate_difficulty(
                 full.mode,
                 kiai,
                 full,
-                keys=round(full.circle_size),
+                circle_size=full.circle_size,
             ),
             red_lines=red_lines,
             reference=source,

@@ -24,7 +24,10 @@ from tests.e2e.songs import picture, samples, write_mp3, write_wav
 QUICK = ("--star-tries", "1", "--seed", "5", "--to", "00:07:000")
 QUICKER = (*QUICK[:-1], "00:04:000")
 # What rules find wrong with a short song, or with the taste of a small model.
-TASTE = {"short-drain", "uneven-spacing", "uneven-columns", "hyperdash", "long-combo"}
+TASTE = {
+    *("short-drain", "uneven-spacing", "low-difficulty-overlap"),
+    *("uneven-columns", "hyperdash", "long-combo"),
+}
 
 
 @pytest.fixture(scope="module")

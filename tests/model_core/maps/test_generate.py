@@ -244,7 +244,7 @@ def test_what_the_file_cannot_hold_is_drawn_again(
             raise EditRefused("That cannot be written.")
         return new_difficulty(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("model_core.maps.generate.new_difficulty", refuses)
+    monkeypatch.setattr("model_core.maps.finishing.new_difficulty", refuses)
     second = generate_map(starter, song(), asked, HEADER, red_lines=TIMING)
     assert len(drafts) == 2
     assert second.objects != first.objects
