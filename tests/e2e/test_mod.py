@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from clients.remapping import follow
 from model_core.audio.decode import decode
 from model_core.beatmap import parse
 from model_core.modding.report_json import schema
-from tests.e2e.house import House, Mapset, wait_until
+from tests.e2e.house import PATIENCE_S, ROOT, House, Mapset, wait_until
 from tests.e2e.songs import RATE, write_wav
 from tests.e2e.test_modes import in_mode
 from tests.model_core.modding.schema_check import errors
@@ -127,3 +129,28 @@ async def test_the_asynchronous_client_gets_the_same_report(house: House, short:
         ids = [each["id"] for each in reports[0]["suggestions"]]
         assert [each["id"] for each in reports[1]["suggestions"]] == ids
         assert await client.dismiss(short, ids[:1]) == ids[:1]
+
+
+def test_the_example_of_the_page(house: House, short: Path) -> None:
+    page = (ROOT / "docs" / "modding.md").read_text("utf-8")
+    example, _ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert example.count('"/songs/1/map.osu"') == 2
+    data, _ = moved(short.read_bytes(), 8, 7)
+    short.write_bytes(data)
+    ran = subprocess.run(
+        [sys.executable, "-c", example.replace('"/songs/1/map.osu"', repr(str(short)))],
+        cwd=house.folder,
+        env=house.environ,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "queued" and "result" in lines
+    assert any(line.startswith("unsnapped-object/circle@") for line in lines)
+    assert "suggested edit" in lines[-1]
+    assert short.read_bytes() == data
+    with house.client() as client:
+        assert len(client.dismiss(short)) == 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from osu_companion.v1 import jobs_pb2, modding_pb2, reports_pb2
 
 from daemon.jobs.modding import DISMISSED, KNOWN, SET_NOTES, SET_PREFIX, options_from, span_of
 from daemon.worker.engine_api import Progress
-from daemon.worker.tasks.task import Task
+from daemon.worker.tasks.task import Task, since
 from model_core.beatmap import Beatmap, parse
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def answer(task: Task) -> jobs_pb2.JobResult:
         file=name,
         mapset=mapset,
         options=options,
-        progress=lambda window, windows: task.report(Progress("ENCODER", window, windows)),
+        progress=_reporter(task),
         cancelled=task.cancelled,
         why_no_model=_why_no_model(task, request, beatmap),
     )
@@ -54,6 +55,17 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     return jobs_pb2.JobResult(
         report=report_message(report, text), timings=task.timings({}, report.model.events)
     )
+
+
+def _reporter(task: Task) -> Callable[[int, int], None]:
+    """Tells how far the model's reading is, and how long the rest takes at that pace."""
+    begun = time.perf_counter()
+
+    def report(window: int, windows: int) -> None:
+        left = since(begun) / 1000 / window * (windows - window) if window else -1.0
+        task.report(Progress("ENCODER", window, windows, seconds_left=left))
+
+    return report
 
 
 class Covered:

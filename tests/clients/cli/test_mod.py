@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from model_core.beatmap import parse
 from model_core.modding.report_json import schema
 from tests.clients.cli.running import Command, Ran
 from tests.clients.reports.test_browser import browser, opened
+from tests.conftest import ROOT
 from tests.daemon.conftest import RunningDaemon, start_daemon
 from tests.model_core.modding.rules.maps import osu
 from tests.model_core.modding.schema_check import errors
@@ -349,3 +351,23 @@ def test_maps_that_are_not_there(path: Path, command: Command) -> None:
     path.write_bytes(b"Dear diary")
     ran = command("mod", path, RULES)
     assert ran.code == 4 and "not a beatmap" in ran.err
+
+
+def test_the_commands_of_the_page_do_what_they_say(
+    path: Path, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "modding.md").read_text(encoding="utf-8")
+    block = page.split("## The command", 1)[1].split("```", 2)[1]
+    before = path.read_bytes()
+    lines = [shlex.split(line) for line in block.strip().splitlines()]
+    assert len(lines) > 8
+    for _, *arguments in lines:
+        told = [str(path) if word == "Map [Insane].osu" else word for word in arguments]
+        # No song lies beside the map, so that no model is asked.
+        ran = command(*told)
+        assert ran.code == 0, (told, ran)
+        if "--fix" in told and "--dry-run" not in told:
+            assert path.read_bytes() != before
+    assert path.read_bytes() == before
+    assert Path("report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")

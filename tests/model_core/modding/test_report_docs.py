@@ -35,7 +35,7 @@ def test_the_example_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("Map [Insane].osu").write_bytes(beatmap().to_bytes())
-    (example,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    _, example = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
     names: dict[str, object] = {}
     exec(compile(example, "docs/modding.md", "exec"), names)
     assert "unsnapped-object/circle@8007 00:08:007" in capsys.readouterr().out
