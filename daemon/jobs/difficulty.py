@@ -6,7 +6,7 @@ from osu_companion.v1 import difficulty_pb2
 
 from daemon.jobs.job import Job, JobKind
 from daemon.jobs.options import check_options, field_path, options_of
-from daemon.jobs.preparation import Desk, Source, check_seed, span_of_text
+from daemon.jobs.preparation import Desk, Source, check_seed, check_variants, span_of_text
 from daemon.refusal import Refusal, bad_field, bad_fields
 from model_core.beatmap.edits.file_names import difficulty_file_name
 from model_core.errors import InvalidParameters
@@ -22,6 +22,7 @@ def prepare_difficulty(request: difficulty_pb2.MakeGuestDifficultyRequest, desk:
         Refusal: the map, its audio, the range, the name, the model or an option is not usable;
             the message says how.
     """
+    check_variants(request, desk.config)
     check_seed(request)
     name = checked_name(request.name)
     check_options(GUEST_DIFFICULTY, request)
@@ -29,6 +30,7 @@ def prepare_difficulty(request: difficulty_pb2.MakeGuestDifficultyRequest, desk:
     filled = difficulty_pb2.MakeGuestDifficultyRequest()
     filled.CopyFrom(request)
     filled.name = name
+    filled.variants = request.variants or 1
     if request.range_text:
         filled.start_ms, filled.end_ms = span_of_text(request.range_text, source.beatmap)
         filled.range_text = ""

@@ -14,6 +14,7 @@ from daemon.jobs.preparation import (
     Source,
     check_seed,
     check_span,
+    check_variants,
     readable_beatmap,
     span_of_text,
 )
@@ -29,6 +30,7 @@ def prepare_hitsound(request: hitsound_pb2.HitsoundBeatmapRequest, desk: Desk) -
         Refusal: the map, its audio, the range, the other difficulty, the model or an option is
             not usable; the message says how.
     """
+    check_variants(request, desk.config)
     check_seed(request)
     check_options(HITSOUND, request)
     source = desk.read(request)
@@ -38,6 +40,7 @@ def prepare_hitsound(request: hitsound_pb2.HitsoundBeatmapRequest, desk: Desk) -
         filled.start_ms, filled.end_ms = span_of_text(request.range_text, source.beatmap)
         filled.range_text = ""
     _fill_range(filled, source)
+    filled.variants = request.variants or 1
     inputs: dict[str, bytes] = {}
     if request.copy_from:
         path, inputs[COPY_FROM] = _other(request.copy_from, desk)

@@ -14,8 +14,13 @@ from osu_companion.v1.parameters import PARAMETERS
 
 from daemon.jobs.job import Job, JobKind
 from daemon.jobs.options import field_path, given, wrong_values
-from daemon.jobs.preparation import CHOSEN_SEED_LIMIT, Desk, check_seed, sha256_of_song
-from daemon.jobs.remap import check_variants
+from daemon.jobs.preparation import (
+    CHOSEN_SEED_LIMIT,
+    Desk,
+    check_seed,
+    check_variants,
+    sha256_of_song,
+)
 from daemon.notices import RANKING
 from daemon.refusal import bad_fields, precondition
 from daemon.songs.mapper_names import mapper_names

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from osu_companion.local.config import Config
 
@@ -147,6 +148,24 @@ def check_seed(request: JobRequest) -> None:
     """Raises Refusal where the seed is none."""
     if request.seed >= _SEED_LIMIT:
         raise bad_field("OPTION_INVALID", "seed", "seed must be below 2^63")
+
+
+class Variants(Protocol):
+    """A request that may ask for several candidates."""
+
+    @property
+    def variants(self) -> int: ...
+
+
+def check_variants(request: Variants, config: Config) -> None:
+    """Raises Refusal where they are too many, or fewer than one."""
+    if not 0 <= request.variants <= config.max_variants:
+        raise bad_field(
+            "OPTION_INVALID",
+            "variants",
+            f"variants must be from 1 to {config.max_variants} (max_variants in the "
+            f"configuration), not {request.variants}",
+        )
 
 
 def span_of_text(text: str, beatmap: Beatmap) -> tuple[int, int]:

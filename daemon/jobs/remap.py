@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from osu_companion.local.config import Config
 from osu_companion.v1 import remap_pb2
 
 from daemon.jobs.job import Job, JobKind
 from daemon.jobs.options import check_options
-from daemon.jobs.preparation import Desk, check_seed, check_span, span_of_text
-from daemon.refusal import bad_field
+from daemon.jobs.preparation import Desk, check_seed, check_span, check_variants, span_of_text
 
 
 def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
@@ -32,24 +28,6 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
     check_span(filled.start_ms, filled.end_ms, source.beatmap)
     filled.variants = request.variants or 1
     return desk.job(REMAP, filled, source)
-
-
-class Variants(Protocol):
-    """A request that may ask for several candidates."""
-
-    @property
-    def variants(self) -> int: ...
-
-
-def check_variants(request: Variants, config: Config) -> None:
-    """Raises Refusal where they are too many, or fewer than one."""
-    if not 0 <= request.variants <= config.max_variants:
-        raise bad_field(
-            "OPTION_INVALID",
-            "variants",
-            f"variants must be from 1 to {config.max_variants} (max_variants in the "
-            f"configuration), not {request.variants}",
-        )
 
 
 REMAP = JobKind(

@@ -62,7 +62,9 @@ def voices_of(beatmap: Beatmap, read: Beatmap, layout: Layout, events: TimedEven
             if not groups or len(groups[0]) != len(nodes):
                 continue
             for index, node in zip(groups.popleft(), nodes, strict=True):
-                named = tuple(each for owner in owners for each in _named(beatmap, read, owner, node))
+                named = tuple(
+                    each for owner in owners for each in _named(beatmap, read, owner, node)
+                )
                 if named:
                     found.append(Voice(index, events.times[index], named))
     return sorted(found, key=lambda voice: voice.index)

@@ -15,6 +15,7 @@ from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap, MapHeader, RedLine
 from model_core.beatmap.edits.file_names import clashing_names
 from model_core.errors import DegenerateOutput, EditRefused, InputError
+from model_core.generation.candidates import variant_seed
 from model_core.generation.decode_loop import never
 from model_core.maps.generate import GeneratedMap, generate_map, time_ahead
 from model_core.maps.overall import Overall
@@ -25,9 +26,8 @@ from model_core.remap.options import Progress
 
 __all__ = ["GeneratedMapset", "Wish", "generate_mapsets"]
 
-# Spread the seeds of difficulties and of variants; odd, and unlike those of attempts.
+# Spreads the seeds of difficulties; odd, and unlike what spreads those of variants and attempts.
 _DIFFICULTY_STEP = 0xA24BAED4963EE407
-_VARIANT_STEP = 0x9E3779B97F4A7C15
 _SEEDS = 2**63
 
 
@@ -149,7 +149,7 @@ class _Writer:
         tell: Callable[[Progress], None],
     ) -> GeneratedMap:
         wish = self.wishes[place]
-        seed = wish.parameters.seed + place * _DIFFICULTY_STEP + variant * _VARIANT_STEP
+        seed = variant_seed(wish.parameters.seed, variant) + place * _DIFFICULTY_STEP
         # The first has nothing to follow; that it does not is nothing to be told of.
         follow = wish.parameters.follow if made else None
         model = self.model_for(wish.parameters.mode or 0)

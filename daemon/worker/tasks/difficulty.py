@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from osu_companion.v1 import difficulty_pb2, jobs_pb2, patches_pb2
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 def answer(task: Task) -> jobs_pb2.JobResult:
     """The job's result, as far as the model knows it."""
-    from model_core.maps.generate import generate_difficulty
     from model_core.maps.parameters import GenerationParameters
+    from model_core.maps.variants import generate_difficulties
 
     request = difficulty_pb2.MakeGuestDifficultyRequest.FromString(task.frame["request"])
     parameters = GenerationParameters(**options_of(GUEST_DIFFICULTY, request))
@@ -31,23 +33,30 @@ def answer(task: Task) -> jobs_pb2.JobResult:
         task.refuse_after_the_end(parameters.start_ms)
     source = task.source()
     mode = source.mode if parameters.mode is None else parameters.mode
-    made = generate_difficulty(
+    found = generate_difficulties(
         task.model,
         source,
         task.audio,
         parameters,
         request.name,
+        request.variants or 1,
         refiner=configured_refiner(task, parameters, mode, task.model),
         progress=task.advance,
         cancelled=task.cancelled,
     )
-    task.report(Progress("PATCH", made.windows, made.windows, made.tokens))
+    tokens, windows = sum(m.tokens for m in found.made), found.made[0].windows
+    task.report(Progress("PATCH", windows, windows, tokens))
+    spent: Counter[str] = Counter()
+    for made in found.made:
+        spent.update(made.timings_ms)
     told = jobs_pb2.JobResult(
         variants=[
-            patches_pb2.BeatmapVariant(number=1, seam_bits=math.nan, file=file_message(made))
+            patches_pb2.BeatmapVariant(number=number, seam_bits=math.nan, file=file_message(made))
+            for number, made in enumerate(found.made, start=1)
         ],
-        timings=task.timings(made.timings_ms, made.tokens),
-        notices=warnings_of((*made.warnings, *dropped(made))),
+        timings=task.timings(spent, tokens),
+        refused=found.refused,
+        notices=warnings_of(_told(found.made)),
     )
     sampling = task.model.sampling
     told.provenance.options.update(
@@ -58,6 +67,13 @@ def answer(task: Task) -> jobs_pb2.JobResult:
         }
     )
     return told
+
+
+def _told(made: Sequence[GeneratedMap]) -> Iterator[str]:
+    """What there is to say of each variant."""
+    for number, each in enumerate(made, start=1):
+        which = f"Variant {number}: " if len(made) > 1 else ""
+        yield from (f"{which}{text}" for text in (*each.warnings, *dropped(each)))
 
 
 def configured_refiner(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from osu_companion.v1 import hitsound_pb2, jobs_pb2, patches_pb2
@@ -20,39 +21,49 @@ if TYPE_CHECKING:
 
 def answer(task: Task) -> jobs_pb2.JobResult:
     """The job's result, as far as the model knows it."""
-    from model_core.hitsounds import HitsoundOptions, hitsound
+    from model_core.hitsounds import HitsoundOptions
+    from model_core.hitsounds.variants import VARIANT_TEMPERATURE, hitsound_variants
 
     request = hitsound_pb2.HitsoundBeatmapRequest.FromString(task.frame["request"])
     options = HitsoundOptions(**options_of(HITSOUND, request))
     task.refuse_after_the_end(request.start_ms)
-    result = hitsound(
+    found = hitsound_variants(
         task.model,
         task.audio,
         task.source(),
         options,
+        request.variants or 1,
         task.advance,
         task.cancelled,
         copy_from=task.other(COPY_FROM),
     )
-    choices = result.choices
-    task.report(Progress("PATCH", choices.windows, choices.windows, choices.decided))
+    decided = sum(made.choices.decided for made in found.made)
+    windows = found.made[0].choices.windows
+    task.report(Progress("PATCH", windows, windows, decided))
     begun = time.perf_counter()
-    variant = variant_message(result)
+    variants = [variant_message(made, place) for place, made in enumerate(found.made, start=1)]
+    spent: Counter[str] = Counter()
+    for made in found.made:
+        spent.update(made.timings_ms)
     told = jobs_pb2.JobResult(
-        variants=[variant],
-        timings=task.timings(result.timings_ms, choices.decided, since(begun)),
-        notices=warnings_of((*result.warnings, *_left(result))),
+        variants=variants,
+        timings=task.timings(spent, decided, since(begun)),
+        refused=found.refused,
+        # What cannot be read is the same for all of them.
+        notices=warnings_of((*found.made[0].warnings, *_left(found.made[0]))),
     )
     told.provenance.options.update(_used(options))
+    if request.variants > 1 and options.temperature is None:
+        told.provenance.options.update({"variant_temperature": VARIANT_TEMPERATURE})
     return told
 
 
-def variant_message(result: HitsoundResult) -> patches_pb2.BeatmapVariant:
-    """The one candidate. Nothing moves, so there is nothing to draw."""
+def variant_message(result: HitsoundResult, number: int) -> patches_pb2.BeatmapVariant:
+    """A candidate. Nothing moves, so there is nothing to draw."""
     patch = patch_to_message(result.edit.patch, result.edit.scope)
     patch.summary.CopyFrom(summary_to_message(result.edit.summary))
     patch.summary.text = result.summary.rstrip(".")
-    return patches_pb2.BeatmapVariant(number=1, seam_bits=math.nan, patch=patch)
+    return patches_pb2.BeatmapVariant(number=number, seam_bits=math.nan, patch=patch)
 
 
 def _left(result: HitsoundResult) -> list[str]:
