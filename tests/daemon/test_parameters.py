@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from osu_companion.local.parameters import Parameter
-from osu_companion.v1 import difficulty_pb2, hitsound_pb2, modding_pb2, parameters, remap_pb2
+from osu_companion.v1 import (
+    difficulty_pb2,
+    hitsound_pb2,
+    mapset_pb2,
+    modding_pb2,
+    parameters,
+    remap_pb2,
+)
 from osu_companion.v1.parameters import PARAMETERS
 
 from model_core.maps.fields import Field, table
@@ -23,6 +30,7 @@ REQUESTS = {
     "RemapBeatmap": remap_pb2.RemapBeatmapRequest,
     "HitsoundBeatmap": hitsound_pb2.HitsoundBeatmapRequest,
     "MakeGuestDifficulty": difficulty_pb2.MakeGuestDifficultyRequest,
+    "GenerateMapset": mapset_pb2.GenerateMapsetRequest,
     "ModBeatmap": modding_pb2.ModBeatmapRequest,
 }
 ITS_OWN = {"seed", "start_ms", "end_ms"}

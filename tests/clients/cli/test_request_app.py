@@ -21,6 +21,7 @@ COMMANDS = {
     "remap": "RemapBeatmap",
     "hitsound": "HitsoundBeatmap",
     "gd": "MakeGuestDifficulty",
+    "generate": "GenerateMapset",
     "mod": "ModBeatmap",
 }
 # Of the command itself; none of them may hide what is said before a map is changed.
@@ -33,6 +34,11 @@ ITS_OWN = {
         *("--from", "--to", "--range", "--active", "--set", "--format", "--output", "--force"),
         *("--new", "--dismissed", "--dismiss", "--restore", "--fix", "--rules-only", "--dry-run"),
         "--preview",
+    },
+    "generate": {
+        *("--name", "--add", "--title", "--artist", "--creator", "--source", "--tags"),
+        *("--background", "--preview", "--osz", "--output", "--from", "--to", "--seed"),
+        *("--variants", "--variant", "--dry-run"),
     },
     "gd": {"--from", "--to", "--range", "--active", "--seed", "--name", "--dry-run"},
 }
