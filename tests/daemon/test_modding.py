@@ -11,6 +11,8 @@ from typing import Any
 import grpc
 import psutil
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from osu_companion.v1 import jobs_pb2, modding_pb2, modding_pb2_grpc, provenance_pb2
 from osu_companion.v1.parameters import PARAMETERS
 
@@ -18,6 +20,7 @@ from model_core.beatmap import parse
 from model_core.modding.report_json import schema
 from tests.daemon.conftest import RunningDaemon, sha256, start_daemon
 from tests.daemon.errors import details, reason, status_of
+from tests.daemon.test_hostile_files import files
 from tests.daemon.test_requests import bad_values
 from tests.model_core.modding.rules.maps import osu
 from tests.model_core.modding.schema_check import errors
@@ -274,6 +277,30 @@ def test_a_model_that_is_not_there_is_only_missed_where_it_is_asked(
     (path.parent / "audio.mp3").write_bytes(b"no song at all")
     assert reason(refused(lambda: ask(modder, path, model="v32"))) == "MODEL_NOT_FOUND"
     modded(modder, path, model="v32", rules_only=True)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(files, st.booleans(), st.one_of(st.none(), st.integers(-(2**31), 2**31 - 1)))
+def test_any_file_gets_a_report_or_a_reason(
+    modder: RunningDaemon, path: Path, data: bytes, mapset: bool, end: int | None
+) -> None:
+    path.write_bytes(data)
+    try:
+        last = ask(modder, path, rules_only=True, mapset=mapset, end_ms=end)[-1]
+    except grpc.RpcError as error:
+        assert reason(status_of(error)) in ("NOT_A_BEATMAP", "RANGE_EMPTY", "RANGE_OUTSIDE_SONG")
+        return
+    assert last.WhichOneof("event") == "result", (last, data)
+    report = json.loads(last.result.report.json)
+    assert not errors(report, schema())
+    if report["suggestions"]:
+        answer = fix(modder, last.job_id, *(each["id"] for each in report["suggestions"]))
+        assert len(answer.made) + len(answer.left) >= len(report["suggestions"])
+    assert path.read_bytes() == data
 
 
 # ---------------------------------------------------------------- new, dismissed
