@@ -155,7 +155,7 @@ class Daemon:
                 self._mod_memory,
                 self._library.expect,
             ),
-            jobs=JobServicer(self._scheduler, self._table),
+            jobs=JobServicer(self._scheduler, self._table, self._config.keep_variants_hours * 3600),
             patches=PatchServicer(self._access, self._scheduler, self._table, self._library.expect),
             pictures=PictureServicer(self._access, self._scheduler, self._table, self._drawings),
             models=ModelServicer(self._choice, self._supervisor, self._scheduler, self._hub),

@@ -16,11 +16,16 @@ _DEFAULT_LIMIT, _MOST = 50, 1000
 
 
 class JobServicer(jobs_pb2_grpc.JobServiceServicer):
-    """See jobs.proto."""
+    """See jobs.proto.
 
-    def __init__(self, scheduler: Scheduler, table: JobTable) -> None:
+    Args:
+        kept_s: how long results are kept, in seconds.
+    """
+
+    def __init__(self, scheduler: Scheduler, table: JobTable, kept_s: float) -> None:
         self._scheduler = scheduler
         self._table = table
+        self._kept_s = kept_s
 
     async def AttachJob(  # noqa: N802
         self, request: jobs_pb2.AttachJobRequest, context: Any
@@ -60,7 +65,8 @@ class JobServicer(jobs_pb2_grpc.JobServiceServicer):
         for row in rows:
             # The table lags behind by a turn of the loop; what runs knows better.
             alive = self._scheduler.find(row.job_id)
-            jobs.append(message_from_row(row) if alive is None else alive.message())
+            message = message_from_row(row) if alive is None else alive.message()
+            jobs.append(self._with_end(message))
         return jobs_pb2.ListJobsResponse(jobs=jobs)
 
     async def GetJob(  # noqa: N802
@@ -71,11 +77,20 @@ class JobServicer(jobs_pb2_grpc.JobServiceServicer):
     async def _message(self, job_id: str) -> jobs_pb2.Job:
         job = self._scheduler.find(job_id)
         if job is not None:
-            return job.message()
+            return self._with_end(job.message())
         row = await self._table.get(job_id)
         if row is None:
             raise no_such_job(job_id)
-        return message_from_row(row)
+        return self._with_end(message_from_row(row))
+
+    def _with_end(self, job: jobs_pb2.Job) -> jobs_pb2.Job:
+        """The job, with the time until which its variants are kept."""
+        if job.variants:
+            finished_s = job.finished_at.ToNanoseconds() / 1e9
+            # The latest that such a message holds, for whoever keeps them for ever.
+            until_s = min(finished_s + self._kept_s, 253_402_300_799.0)
+            job.kept_until.FromNanoseconds(round(until_s * 1e9))
+        return job
 
 
 def no_such_job(job_id: str) -> Refusal:
