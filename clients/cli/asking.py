@@ -90,6 +90,15 @@ def span(
         raise UsageError(str(error)) from error
 
 
+def check_variant(number: int, count: int) -> None:
+    """Raises UsageError where ``number`` is none of ``count`` variants."""
+    if count < 1 or not 1 <= number <= count:
+        raise UsageError(
+            f"--variant {number} of --variants {count}: ask for at least as many variants as the "
+            "number of the one to apply."
+        )
+
+
 def follow_job(client: Client, stream: Any, teller: Teller, output: Output) -> jobs_pb2.JobResult:
     """The job's result, its events shown; Ctrl-C cancels it.
 

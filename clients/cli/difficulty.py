@@ -10,6 +10,7 @@ from osu_companion.local.paths import find_paths
 from osu_companion.v1.parameters import DifficultyOptions
 
 from clients.cli.asking import (
+    check_variant,
     chosen_map,
     chosen_variant,
     follow_job,
@@ -45,6 +46,8 @@ class Request:
     end: str | None
     range_text: str | None
     seed: int | None
+    variants: int
+    variant: int
     dry_run: bool
     model: str
     options: dict[str, Any]
@@ -58,6 +61,7 @@ def guest_difficulty(request: Request, output: Output) -> None:
         ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
     """
     start, end, range_text = span(request.start, request.end, request.range_text)
+    check_variant(request.variant, request.variants)
     path = chosen_map(request.map, request.active)
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
@@ -71,11 +75,12 @@ def guest_difficulty(request: Request, output: Output) -> None:
             end_ms=end,
             range_text=range_text,
             seed=request.seed,
+            variants=request.variants,
             model=request.model,
             options=DifficultyOptions(**request.options),
         )
         result = follow_job(client, stream, teller, output)
-        chosen = chosen_variant(result)
+        chosen = chosen_variant(result, request.variant)
         told = Variant(stream.job_id, chosen.number)
         shown = preview(request.preview, client, output, told, writes=not request.dry_run)
         file = chosen.file

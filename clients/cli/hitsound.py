@@ -11,6 +11,7 @@ from osu_companion.v1.parameters import HitsoundOptions
 
 from clients.cli.asking import (
     RELOAD_HINT,
+    check_variant,
     chosen_map,
     chosen_variant,
     existing_map,
@@ -46,6 +47,8 @@ class Request:
     range_text: str | None
     copy_from: Path | None
     seed: int | None
+    variants: int
+    variant: int
     dry_run: bool
     model: str
     options: dict[str, Any]
@@ -59,6 +62,7 @@ def hitsound(request: Request, output: Output) -> None:
         ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
     """
     start, end, range_text = span(request.start, request.end, request.range_text)
+    check_variant(request.variant, request.variants)
     path = chosen_map(request.map, request.active)
     other = None if request.copy_from is None else existing_map(request.copy_from)
     paths = find_paths()
@@ -74,11 +78,12 @@ def hitsound(request: Request, output: Output) -> None:
             range_text=range_text,
             copy_from=other,
             seed=request.seed,
+            variants=request.variants,
             model=request.model,
             options=HitsoundOptions(**request.options),
         )
         result = follow_job(client, stream, teller, output)
-        chosen = chosen_variant(result)
+        chosen = chosen_variant(result, request.variant)
         asks = not request.dry_run and bool(chosen.patch.edits)
         told = Variant(stream.job_id, chosen.number)
         shown = preview(request.preview, client, output, told, writes=asks)

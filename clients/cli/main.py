@@ -25,6 +25,8 @@ from clients.cli.request_options import Preview
 from clients.cli.show_app import show
 from clients.cli.timing_app import timing
 from clients.cli.train_app import SETTINGS, train
+from clients.cli.variants_app import app as variants
+from clients.cli.variants_app import apply as apply_variant
 
 app = typer.Typer(
     name="osu-companion",
@@ -130,29 +132,8 @@ def remap(
     run(output, work)
 
 
-@app.command()
-def variant(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="1 is the best.")],
-    map: _OptionalMap = None,
-    job: Annotated[
-        str | None, typer.Option(metavar="ID", help="Of this job, instead of the last remap.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
-    ] = False,
-    as_json: _Json = False,
-) -> None:
-    """Apply another variant of the last remap."""
-
-    def work() -> None:
-        from clients.cli.remap import variant as work
-
-        work(number, job, map, dry_run, output)
-
-    output = make_output(as_json)
-    run(output, work)
-
-
+app.command("variant", hidden=True)(apply_variant)
+app.add_typer(variants, name="variants")
 app.command()(hitsound)
 app.command()(gd)
 app.command()(mod)

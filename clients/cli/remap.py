@@ -1,8 +1,7 @@
-"""``osu-companion remap`` and ``variant``: ask, follow, write."""
+"""``osu-companion remap``: ask, follow, write."""
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from osu_companion.v1.parameters import RemapOptions
 
 from clients.cli.asking import (
     RELOAD_HINT,
+    check_variant,
     chosen_map,
     chosen_variant,
     follow_job,
@@ -26,10 +26,9 @@ from clients.cli.output import Output
 from clients.cli.previewing import preview
 from clients.cli.timestamps import format_time
 from clients.client import Client, Variant
-from clients.client.errors import RefusedError, UsageError
-from clients.client.requests import line_patch
+from clients.client.errors import UsageError
 from clients.notices import Teller
-from clients.patching import Entry, EntryState, Patcher, unified_diff
+from clients.patching import Patcher
 from clients.patching.atomic import read as read_map
 from clients.remapping import (
     Applied,
@@ -69,11 +68,7 @@ def remap(request: Request, output: Output) -> None:
         ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
     """
     start, end, range_text = _range(request)
-    if request.variants < 1 or not 1 <= request.variant <= request.variants:
-        raise UsageError(
-            f"--variant {request.variant} of --variants {request.variants}: ask for at least as "
-            "many variants as the number of the one to apply."
-        )
+    check_variant(request.variant, request.variants)
     path = chosen_map(request.map, request.active)
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
@@ -115,82 +110,6 @@ def remap(request: Request, output: Output) -> None:
             fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
             fields |= {"applied": True, "entry": applied.entry.id, **shown}
             output.result(fields, _told(result, chosen, applied, path))
-
-
-def variant(
-    number: int, job_id: str | None, map_path: Path | None, dry_run: bool, output: Output
-) -> None:
-    """Apply another variant of a remap in place of the one that was written.
-
-    Raises:
-        ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
-    """
-    paths = find_paths()
-    patcher = Patcher(paths.state)
-    if job_id is None:
-        made = [entry for entry in patcher.history(map_path) if entry.job]
-        if not made:
-            raise RefusedError("No remap was written yet; name a job with --job.")
-        job_id = made[0].job
-    with Client.connect(paths, output.notice) as client:
-        answer = client.variant(job_id, number)
-        if answer.variant.HasField("file"):
-            raise RefusedError(
-                f"Job {job_id} made a new map, {answer.variant.file.file_name}, which takes no "
-                "other's place. `osu-companion undo` removes it.",
-                reason="VARIANT_NOT_FOUND",
-            )
-        path = Path(answer.path)
-        teller = Teller(patcher, path, output.told)
-        teller.learn(answer.notices)
-        newest = next(iter(patcher.history(path, limit=1)), None)
-        replaces = (
-            newest is not None and newest.job == job_id and newest.state is EntryState.APPLIED
-        )
-        if dry_run:
-            diff = _variant_diff(client, patcher, path, newest if replaces else None, answer)
-            fields = {"job": job_id, "variant": number, "applied": False, "diff": diff}
-            output.result(fields, diff or "Nothing would change.")
-            return
-        with uninterrupted():
-            teller.before_writing()
-            if replaces:
-                patcher.undo(path)
-            origin = origin_of(job_id, answer.provenance, answer.variant)
-            try:
-                applied = apply(client, patcher, path, answer.variant.patch, origin, teller)
-            except Exception:
-                if replaces:
-                    with contextlib.suppress(Exception):
-                        patcher.redo(path)
-                raise
-            fields = {
-                "job": job_id,
-                "path": str(path),
-                "variant": number,
-                "applied": True,
-                "entry": applied.entry.id,
-                "rebased": applied.prepared.rebased,
-                "summary": summary_fields(applied.prepared.patch),
-            }
-            output.result(
-                fields, f"Variant {number}: {applied.prepared.patch.summary.text}\n{RELOAD_HINT}"
-            )
-
-
-def _variant_diff(
-    client: Client,
-    patcher: Patcher,
-    path: Path,
-    replaced: Entry | None,
-    answer: patches_pb2.GetVariantResponse,
-) -> str:
-    """What applying the variant would change, in place of the one that is written now if any."""
-    patch = answer.variant.patch
-    if replaced is None:
-        return prepare(client, path, patch).diff(path.name)
-    after = line_patch(patch).apply(patcher.journal.before(replaced) or b"")
-    return unified_diff(read_map(path), after, path.name)
 
 
 def _range(request: Request) -> tuple[int | None, int | None, str]:

@@ -11,7 +11,18 @@ from osu_companion.v1.parameters import PARAMETERS
 from clients.cli.exits import run
 from clients.cli.output import make_output
 from clients.cli.parameter_options import with_parameters
-from clients.cli.request_options import Active, From, Json, Map, Model, Preview, Range, To
+from clients.cli.request_options import (
+    Active,
+    From,
+    Json,
+    Map,
+    Model,
+    Preview,
+    Range,
+    To,
+    VariantNumber,
+    Variants,
+)
 
 
 @with_parameters(PARAMETERS["HitsoundBeatmap"])
@@ -32,6 +43,8 @@ def hitsound(
     seed: Annotated[
         int | None, typer.Option(help="The same seed gives the same sounds again.")
     ] = None,
+    variants: Variants = 1,
+    variant: VariantNumber = 1,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
     ] = False,
@@ -48,7 +61,19 @@ def hitsound(
         from clients.cli.hitsound import hitsound as work
 
         request = Request(
-            map, active, start, end, range_text, copy_from, seed, dry_run, model, options, preview
+            map,
+            active,
+            start,
+            end,
+            range_text,
+            copy_from,
+            seed,
+            variants,
+            variant,
+            dry_run,
+            model,
+            options,
+            preview,
         )
         work(request, output)
 
@@ -69,6 +94,8 @@ def gd(
     seed: Annotated[
         int | None, typer.Option(help="The same seed gives the same map again.")
     ] = None,
+    variants: Variants = 1,
+    variant: VariantNumber = 1,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would be and write nothing.")
     ] = False,
@@ -85,7 +112,19 @@ def gd(
         from clients.cli.difficulty import guest_difficulty as work
 
         request = Request(
-            map, active, name, start, end, range_text, seed, dry_run, model, options, preview
+            map,
+            active,
+            name,
+            start,
+            end,
+            range_text,
+            seed,
+            variants,
+            variant,
+            dry_run,
+            model,
+            options,
+            preview,
         )
         work(request, output)
 

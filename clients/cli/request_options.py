@@ -33,6 +33,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for 
 Variants = Annotated[
     int, typer.Option(metavar="N", help="Make N candidates; they are kept for a day.")
 ]
+VariantNumber = Annotated[
+    int, typer.Option("--variant", metavar="I", help="Write the I-th best of them instead.")
+]
 
 
 def _picture_name(value: str | None) -> str | None:

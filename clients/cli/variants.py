@@ -1,0 +1,293 @@
+"""``osu-companion variants``: what is kept, how it looks, and applying it by its number."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from osu_companion.local.config import load_config
+from osu_companion.local.paths import Paths, find_paths
+
+from clients.cli.asking import RELOAD_HINT, existing_map, summary_fields
+from clients.cli.interrupts import uninterrupted
+from clients.cli.output import Output
+from clients.cli.previewing import preview
+from clients.client import Client, Variant
+from clients.client.errors import RefusedError
+from clients.client.requests import absolute, line_patch
+from clients.mapsets import ARCHIVE
+from clients.notices import Teller
+from clients.patching import Entry, Patcher, unified_diff
+from clients.patching.atomic import read as read_map
+from clients.remapping import finite, prepare
+from clients.variants import replaced_by, write_variant
+
+if TYPE_CHECKING:
+    from osu_companion.v1 import jobs_pb2, patches_pb2
+
+_LISTED_JOBS = 20
+
+
+def listed(map_path: Path | None, job_id: str | None, output: Output) -> None:
+    """List the variants that are kept, the newest job first.
+
+    Raises:
+        ClientError: the daemon cannot be asked.
+    """
+    paths = find_paths()
+    patcher = Patcher(paths.state)
+    wanted = None if map_path is None else Path(absolute(map_path)).resolve()
+    jobs: list[dict[str, Any]] = []
+    lines: list[str] = []
+    with Client.connect(paths, output.notice) as client:
+        for job in _kept_jobs(client, job_id):
+            if wanted is not None and Path(job.path).resolve() != wanted:
+                continue
+            answers = list(_answers(client, job))
+            if not answers:
+                continue
+            standing = next((e for e in patcher.every() if e.job == job.job_id), None)
+            number = standing.variant if standing and standing.state == "applied" else None
+            fields = _job_fields(job, paths) | {"applied": number}
+            fields["variants"] = [_variant_fields(answer.variant) for answer in answers]
+            jobs.append(fields)
+            lines.append(_job_line(job, paths))
+            lines += [_variant_line(answer.variant, number) for answer in answers]
+    nothing = "Nothing is kept" + (f" of {map_path.name}." if map_path is not None else ".")
+    hint = "`osu-companion variants apply N --job ID` writes one in place of another of its job."
+    output.result({"jobs": jobs}, "\n".join([*lines, hint]) if jobs else nothing)
+
+
+def show(
+    number: int, job_id: str | None, map_path: Path | None, wish: str | None, output: Output
+) -> None:
+    """Print what a variant would change, or the facts of its new files.
+
+    Raises:
+        ClientError, PatchingError: see :mod:`clients.cli.exits`.
+    """
+    paths = find_paths()
+    patcher = Patcher(paths.state)
+    with Client.connect(paths, output.notice) as client:
+        job_id = _chosen_job(client, patcher, job_id, map_path)
+        answer = client.variant(job_id, number)
+        told = Variant(job_id, number)
+        shown = {} if wish is None else preview(wish, client, output, told, writes=False)
+        fields = _fields(job_id, answer) | _contents(client, patcher, job_id, answer)
+        output.result(fields | {"applied": False} | shown, _shown_text(answer, fields))
+
+
+def apply(
+    number: int,
+    job_id: str | None,
+    map_path: Path | None,
+    dry_run: bool,
+    place: Path | None,
+    output: Output,
+) -> None:
+    """Write a variant in place of the one of its job that was written.
+
+    Raises:
+        ClientError, PatchingError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
+    """
+    if dry_run:
+        show(number, job_id, map_path, None, output)
+        return
+    paths = find_paths()
+    patcher = Patcher(paths.state)
+    with Client.connect(paths, output.notice) as client:
+        job_id = _chosen_job(client, patcher, job_id, map_path)
+        answer = client.variant(job_id, number)
+        replaced = replaced_by(patcher, job_id, answer)
+        target = _mapset_place(client, answer, place) if replaced is None else None
+        teller = Teller(patcher, Path(answer.path), output.told)
+        teller.learn(answer.notices)
+        if answer.variant.HasField("patch") and not answer.variant.patch.edits:
+            output.result(
+                _fields(job_id, answer) | {"applied": False},
+                "This variant changes nothing; nothing was written.",
+            )
+            return
+        with uninterrupted():
+            entry, prepared = write_variant(client, patcher, job_id, answer, teller, target)
+            fields = _fields(job_id, answer) | {
+                "path": str(entry.path),
+                "applied": True,
+                "entry": entry.id,
+                "rebased": prepared is not None and prepared.rebased,
+            }
+            hint = RELOAD_HINT
+            if prepared is not None:
+                fields["summary"] = summary_fields(prepared.patch)
+            else:
+                hint = f"{entry.path}\n`osu-companion undo` takes it away again."
+            output.result(fields, f"Variant {number}: {fields['summary']['text']}.\n{hint}")
+
+
+def _kept_jobs(client: Client, job_id: str | None) -> list[jobs_pb2.Job]:
+    from osu_companion.v1 import jobs_pb2
+
+    if job_id is not None:
+        return [client.job(job_id)]
+    done = client.jobs([jobs_pb2.JOB_STATE_DONE], 200)
+    return [job for job in done if job.variants][:_LISTED_JOBS]
+
+
+def _answers(client: Client, job: jobs_pb2.Job) -> Iterator[patches_pb2.GetVariantResponse]:
+    """What is still kept of a job; numbers are its ranks, without gaps or with."""
+    found, number = 0, 1
+    while found < job.variants and number <= job.variants * 4:
+        try:
+            yield client.variant(job.job_id, number)
+            found += 1
+        except RefusedError as error:
+            if "has no variants" in str(error):
+                return
+        number += 1
+
+
+def _chosen_job(client: Client, patcher: Patcher, job_id: str | None, map_path: Path | None) -> str:
+    """The job named; else the one written last, of the map if one is named; else the last made."""
+    if job_id is not None:
+        return job_id
+    path = None if map_path is None else existing_map(map_path)
+    for entry in patcher.every(path):
+        if entry.job:
+            return entry.job
+    for job in _kept_jobs(client, None):
+        if path is None or Path(job.path) == path:
+            return job.job_id
+    what = "Nothing was written yet" if path is None else f"Nothing was written to {path.name} yet"
+    raise RefusedError(
+        f"{what} whose variants could be meant; name a job with --job "
+        "(`osu-companion variants` lists them).",
+        reason="VARIANT_NOT_FOUND",
+    )
+
+
+def _mapset_place(
+    client: Client, answer: patches_pb2.GetVariantResponse, place: Path | None
+) -> Path | None:
+    """Where a mapset goes that was not written yet: as ``generate`` would have it."""
+    if not answer.variant.HasField("mapset"):
+        return None
+    if place is not None:
+        target = Path(absolute(place))
+        parent = target.parent if target.suffix.lower() == ARCHIVE else target
+        if not parent.is_dir():
+            raise RefusedError(f"There is no folder {parent}. Make it first.", reason="NOT_FOUND")
+        return target
+    for folder in client.status().songs:
+        if folder.present:
+            return Path(folder.path)
+    raise RefusedError(
+        "No Songs folder was found to put the mapset in. Say where it shall go with --output.",
+        reason="SONGS_NOT_FOUND",
+    )
+
+
+def _contents(
+    client: Client, patcher: Patcher, job_id: str, answer: patches_pb2.GetVariantResponse
+) -> dict[str, Any]:
+    """The diff of a patch against what is there now; the text of new files."""
+    variant, path = answer.variant, Path(answer.path)
+    if variant.HasField("patch"):
+        return {"diff": _diff(client, patcher, path, replaced_by(patcher, job_id, answer), answer)}
+    if variant.HasField("file"):
+        return {"content": variant.file.content.decode("utf-8")}
+    return {"contents": {f.file_name: f.content.decode("utf-8") for f in variant.mapset.maps}}
+
+
+def _diff(
+    client: Client,
+    patcher: Patcher,
+    path: Path,
+    replaced: Entry | None,
+    answer: patches_pb2.GetVariantResponse,
+) -> str:
+    """What applying a patch would change, in place of the one that is written now if any."""
+    patch = answer.variant.patch
+    if replaced is None:
+        return prepare(client, path, patch).diff(path.name)
+    after = line_patch(patch).apply(patcher.journal.before(replaced) or b"")
+    return unified_diff(read_map(path), after, path.name)
+
+
+def _shown_text(answer: patches_pb2.GetVariantResponse, fields: dict[str, Any]) -> str:
+    if "diff" in fields:
+        return fields["diff"] or "Nothing would change."
+    return _variant_line(answer.variant, None).strip()
+
+
+def _fields(job_id: str, answer: patches_pb2.GetVariantResponse) -> dict[str, Any]:
+    return _variant_fields(answer.variant) | {
+        "job": job_id,
+        "variant": answer.variant.number,
+        "path": answer.path,
+        "seed": answer.seed,
+    }
+
+
+def _variant_fields(variant: patches_pb2.BeatmapVariant) -> dict[str, Any]:
+    fields: dict[str, Any] = {"number": variant.number}
+    match variant.WhichOneof("change"):
+        case "patch":
+            fields |= {"kind": "patch", "seam_bits": finite(variant.seam_bits)}
+            fields["summary"] = summary_fields(variant.patch)
+        case "file":
+            fields |= {"kind": "file", "summary": {"text": variant.file.text}}
+            fields |= _file_fields(variant.file)
+        case "mapset":
+            fields |= {"kind": "mapset", "summary": {"text": variant.mapset.text}}
+            fields["name"] = variant.mapset.folder_name
+            fields["maps"] = [_file_fields(file) for file in variant.mapset.maps]
+    return fields
+
+
+def _file_fields(file: patches_pb2.NewBeatmap) -> dict[str, Any]:
+    return {
+        "file": file.file_name,
+        "name": file.difficulty_name,
+        "mode": file.mode,
+        "objects": file.objects,
+        "stars": round(file.stars, 4) if file.HasField("stars") else None,
+    }
+
+
+def _job_fields(job: jobs_pb2.Job, paths: Paths) -> dict[str, Any]:
+    return {
+        "job": job.job_id,
+        "method": job.kind,
+        "path": job.path,
+        "seed": job.seed,
+        "finished_at": job.finished_at.ToJsonString(),
+        "kept_hours": round(_hours_left(job, paths), 2),
+    }
+
+
+def _hours_left(job: jobs_pb2.Job, paths: Paths) -> float:
+    kept = load_config(paths.config_file).config.keep_variants_hours
+    return max(0.0, kept - (time.time() - job.finished_at.ToNanoseconds() / 1e9) / 3600)
+
+
+def _job_line(job: jobs_pb2.Job, paths: Paths) -> str:
+    when = datetime.fromtimestamp(job.finished_at.ToNanoseconds() / 1e9)
+    return (
+        f"{job.job_id}  {job.kind}  {Path(job.path).name}  {when:%Y-%m-%d %H:%M}, kept for "
+        f"{_hours_left(job, paths):.0f} h more"
+    )
+
+
+def _variant_line(variant: patches_pb2.BeatmapVariant, applied: int | None) -> str:
+    mark = ">" if variant.number == applied else " "
+    fields = _variant_fields(variant)
+    told = [fields["summary"]["text"].rstrip(".")]
+    if fields.get("seam_bits") is not None:
+        told.append(f"seam {fields['seam_bits']:.2f} bits/token")
+    for file in fields.get("maps", [fields] if fields["kind"] == "file" else []):
+        stars = "" if file["stars"] is None else f", {file['stars']:.2f} stars"
+        told.append(f"{file['name']}: {file['objects']} objects{stars}")
+    return f" {mark} {variant.number}: {'; '.join(told)}"
