@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from osu_companion.local.config import load_config
-from osu_companion.local.paths import Paths, find_paths
+from osu_companion.local.paths import find_paths
 
 from clients.cli.asking import RELOAD_HINT, existing_map, summary_fields
 from clients.cli.interrupts import uninterrupted
@@ -51,10 +50,10 @@ def listed(map_path: Path | None, job_id: str | None, output: Output) -> None:
                 continue
             standing = next((e for e in patcher.every() if e.job == job.job_id), None)
             number = standing.variant if standing and standing.state == "applied" else None
-            fields = _job_fields(job, paths) | {"applied": number}
+            fields = _job_fields(job) | {"applied": number}
             fields["variants"] = [_variant_fields(answer.variant) for answer in answers]
             jobs.append(fields)
-            lines.append(_job_line(job, paths))
+            lines.append(_job_line(job))
             lines += [_variant_line(answer.variant, number) for answer in answers]
     nothing = "Nothing is kept" + (f" of {map_path.name}." if map_path is not None else ".")
     hint = "`osu-companion variants apply N --job ID` writes one in place of another of its job."
@@ -257,27 +256,23 @@ def _file_fields(file: patches_pb2.NewBeatmap) -> dict[str, Any]:
     }
 
 
-def _job_fields(job: jobs_pb2.Job, paths: Paths) -> dict[str, Any]:
+def _job_fields(job: jobs_pb2.Job) -> dict[str, Any]:
     return {
         "job": job.job_id,
         "method": job.kind,
         "path": job.path,
         "seed": job.seed,
         "finished_at": job.finished_at.ToJsonString(),
-        "kept_hours": round(_hours_left(job, paths), 2),
+        "kept_until": job.kept_until.ToJsonString(),
     }
 
 
-def _hours_left(job: jobs_pb2.Job, paths: Paths) -> float:
-    kept = load_config(paths.config_file).config.keep_variants_hours
-    return max(0.0, kept - (time.time() - job.finished_at.ToNanoseconds() / 1e9) / 3600)
-
-
-def _job_line(job: jobs_pb2.Job, paths: Paths) -> str:
+def _job_line(job: jobs_pb2.Job) -> str:
     when = datetime.fromtimestamp(job.finished_at.ToNanoseconds() / 1e9)
+    hours = (job.kept_until.ToNanoseconds() / 1e9 - time.time()) / 3600
     return (
         f"{job.job_id}  {job.kind}  {Path(job.path).name}  {when:%Y-%m-%d %H:%M}, kept for "
-        f"{_hours_left(job, paths):.0f} h more"
+        f"{max(0.0, hours):.0f} h more"
     )
 
 
