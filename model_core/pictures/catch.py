@@ -49,10 +49,7 @@ def _draw(scene: Scene, side: Side, frame: Frame) -> None:
     radius = 64.0 * abs(circle_scale(side.beatmap.circle_size, allowance=False)) * scale
     objects = side.sounding(frame.start, frame.end)[:MOST_IN_FRAME]
     falling = [
-        (drawn, part)
-        for drawn in objects
-        for part in side.catch[drawn.index]
-        if frame.start <= part.time < frame.end
+        (drawn, part) for drawn in objects for part in side.falling(drawn, frame.start, frame.end)
     ][:_MOST_PARTS]
     with scene.group("playfield", clip=frame.area):
         for line in beats(side.beatmap, frame.start, frame.end):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..beatmap import ObjectKind, Sound, object_sounds
+from ..beatmap import ObjectKind
 from ..beatmap.geometry.taiko import TaikoKind
 from ..beatmap.new_objects import CLAP, FINISH, WHISTLE
 from .beats import Beat
@@ -172,14 +172,6 @@ def _keys(
             scene.box((left, y + 0.5, left + 5, y + step - 0.5), colour, 1.5)
 
 
-def _sounding(side: Side, shown: Sequence[Drawn], row: Row) -> Iterator[tuple[float, Sound, Drawn]]:
-    for drawn in shown:
-        sounds = object_sounds(drawn.item, side.beatmap.timing)
-        for time, sound in zip(drawn.item.node_times, sounds.nodes, strict=True):
-            if row.start <= time <= row.end:
-                yield time, sound, drawn
-
-
 def _sounds(
     scene: Scene, side: Side, row: Row, shown: Sequence[Drawn], top: float, gutter: float
 ) -> None:
@@ -192,7 +184,12 @@ def _sounds(
         scene.line([(row.left, y), (row.right, y)], 1, GRID, 0.8)
     scene.text((gutter, base), "vol", 9.5, FAINT, anchor="end")
     last = -math.inf
-    for time, sound, drawn in _sounding(side, shown, row):
+    heard = (
+        (time, sound, drawn)
+        for drawn in shown
+        for time, sound in side.sounds(drawn, row.start, row.end)
+    )
+    for time, sound, drawn in heard:
         x = row.x(time)
         if abs(x - last) < _NEAREST:
             continue

@@ -13,8 +13,9 @@ from .sides import Role, Side
 from .theme import ADDED, CAPTION, FAINT, REMOVED, RULE, SOFT_TEXT, SOUNDS, TEXT
 
 STYLES: tuple[Style, ...] = (standard.STYLE, taiko.STYLE, catch.STYLE, mania.STYLE)
-#: Frames of one side, at most; each holds more time where the range is longer.
-MOST_FRAMES = 60
+#: Frames of one side, and pixels of a sheet's height, at most; frames hold more time where the
+#: range is longer.
+MOST_FRAMES, MOST_HEIGHT = 60, 6000.0
 #: How much wider than usual frames of falling objects are where there is room.
 WIDENED = 1.5
 _CAPTION, _HEADING, _BETWEEN = 20.0, 26.0, 36.0
@@ -68,12 +69,14 @@ def _pieces(
     style: Style, sides: Sequence[Side], span: tuple[float, float], room: float
 ) -> tuple[list[tuple[float, float]], float]:
     """The pieces of the range in which there is something to see."""
-    wanted = style.size(sides[-1], room)[2]
+    width, height, wanted = style.size(sides[-1], room)
+    rows = max(1, int(MOST_HEIGHT / (height + _CAPTION + GAP)))
+    most = min(MOST_FRAMES, rows * max(1, int((room + GAP + 0.5) / (width + GAP))))
     wanted = max(wanted, (span[1] - span[0]) / (MOST_FRAMES * 8))
     while True:
         pieces = cuts(sides[-1].beatmap, *span, wanted)
         shown = [piece for piece in pieces if any(_has(side, style, piece) for side in sides)]
-        if len(shown) <= MOST_FRAMES:
+        if len(shown) <= most:
             return shown or pieces[:1], wanted
         wanted *= 1.5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TypeVar
 
-from ..beatmap import Beatmap, HitObject, ObjectKind, format_timestamp, object_sounds, parse
+from ..beatmap import Beatmap, HitObject, ObjectKind, Sound, format_timestamp, object_sounds, parse
 from ..beatmap.geometry.catch import CatchObject, catch_objects
 from ..beatmap.geometry.mania import ManiaObject, mania_objects
 from ..beatmap.geometry.slider_path import Point
@@ -68,6 +69,7 @@ class Side:
         #: In order of time; those that reach into the range are among them.
         self.objects = objects
         self.left_out = left_out
+        self._sounds: dict[int, tuple[tuple[float, ...], tuple[Sound, ...]]] = {}
 
     def starting(self, start: float, end: float) -> list[Drawn]:
         """Objects that start in ``start <= time < end``."""
@@ -82,6 +84,23 @@ class Side:
     def count(self, *roles: Role) -> int:
         """How many objects have one of these roles."""
         return sum(each.role in roles for each in self.objects)
+
+    def sounds(self, drawn: Drawn, start: float, end: float) -> list[tuple[float, Sound]]:
+        """What an object plays from ``start`` to ``end`` ms, both included, and when."""
+        known = self._sounds.get(drawn.index)
+        if known is None:
+            times = drawn.item.node_times
+            nodes = object_sounds(drawn.item, self.beatmap.timing).nodes
+            known = self._sounds[drawn.index] = (times, nodes)
+        times, nodes = known
+        first, last = bisect_left(times, start), bisect_right(times, end)
+        return list(zip(times[first:last], nodes[first:last], strict=True))
+
+    def falling(self, drawn: Drawn, start: float, end: float) -> Sequence[CatchObject]:
+        """What falls of an object of catch in ``start <= time < end``."""
+        parts = self.catch[drawn.index]
+        first = bisect_left(parts, start, key=lambda part: part.time)
+        return parts[first : bisect_left(parts, end, key=lambda part: part.time)]
 
     @cached_property
     def places(self) -> Mapping[int, Point]:
