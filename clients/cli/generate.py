@@ -165,7 +165,7 @@ def _metadata(request: Request) -> SongMetadata:
     try:
         preview = None if request.preview is None else parse_time(request.preview)
     except ValueError as error:
-        raise UsageError(f"--preview: {error}") from None
+        raise UsageError(f"--preview-point: {error}") from None
     return SongMetadata(
         title=request.title,
         artist=request.artist,

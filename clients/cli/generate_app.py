@@ -47,7 +47,11 @@ def generate(
     ] = None,
     preview: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Where it begins in song select; else at the kiai."),
+        typer.Option(
+            "--preview-point",
+            metavar="TIME",
+            help="Where it begins in song select; else at the kiai.",
+        ),
     ] = None,
     osz: Annotated[bool, typer.Option("--osz", help="An archive instead of a folder.")] = False,
     output: Annotated[

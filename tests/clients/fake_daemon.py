@@ -27,6 +27,8 @@ from osu_companion.v1 import (
     hitsound_pb2_grpc,
     jobs_pb2,
     jobs_pb2_grpc,
+    mapset_pb2,
+    mapset_pb2_grpc,
     modding_pb2,
     modding_pb2_grpc,
     models_pb2,
@@ -167,6 +169,7 @@ class FakeDaemon(
     difficulty_pb2_grpc.DifficultyServiceServicer,  # type: ignore[misc]
     hitsound_pb2_grpc.HitsoundServiceServicer,  # type: ignore[misc]
     jobs_pb2_grpc.JobServiceServicer,  # type: ignore[misc]
+    mapset_pb2_grpc.MapsetServiceServicer,  # type: ignore[misc]
     modding_pb2_grpc.ModServiceServicer,  # type: ignore[misc]
     models_pb2_grpc.ModelServiceServicer,  # type: ignore[misc]
     patches_pb2_grpc.PatchServiceServicer,  # type: ignore[misc]
@@ -182,6 +185,7 @@ class FakeDaemon(
         self.variant_notices = [RANKING]
         self.rebased: LinePatch | rpc_status_pb2.Status | None = None
         self.active: Path | None = None
+        self.songs: list[Path] = []
         self.asked: list[Any] = []
         self.remaining: list[float] = []
         self.cancelled: list[str] = []
@@ -191,6 +195,7 @@ class FakeDaemon(
         difficulty_pb2_grpc.add_DifficultyServiceServicer_to_server(self, self._server)
         hitsound_pb2_grpc.add_HitsoundServiceServicer_to_server(self, self._server)
         jobs_pb2_grpc.add_JobServiceServicer_to_server(self, self._server)
+        mapset_pb2_grpc.add_MapsetServiceServicer_to_server(self, self._server)
         modding_pb2_grpc.add_ModServiceServicer_to_server(self, self._server)
         models_pb2_grpc.add_ModelServiceServicer_to_server(self, self._server)
         patches_pb2_grpc.add_PatchServiceServicer_to_server(self, self._server)
@@ -237,6 +242,11 @@ class FakeDaemon(
         self._heard(request, context)
         for event in self.answer(request, context):
             yield difficulty_pb2.MakeGuestDifficultyResponse(event=event)
+
+    def GenerateMapset(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        self._heard(request, context)
+        for event in self.answer(request, context):
+            yield mapset_pb2.GenerateMapsetResponse(event=event)
 
     def ModBeatmap(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
         self._heard(request, context)
@@ -321,7 +331,10 @@ class FakeDaemon(
 
     def GetStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._heard(request, context)
-        return status_pb2.GetStatusResponse(version="0", pid=os.getpid(), model="starter")
+        songs = [status_pb2.SongsFolder(path=str(p), present=p.is_dir()) for p in self.songs]
+        return status_pb2.GetStatusResponse(
+            version="0", pid=os.getpid(), model="starter", songs=songs
+        )
 
     def StopDaemon(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._heard(request, context)

@@ -37,7 +37,7 @@ ITS_OWN = {
     },
     "generate": {
         *("--name", "--add", "--title", "--artist", "--creator", "--source", "--tags"),
-        *("--background", "--preview", "--osz", "--output", "--from", "--to", "--seed"),
+        *("--background", "--preview-point", "--osz", "--output", "--from", "--to", "--seed"),
         *("--variants", "--variant", "--dry-run"),
     },
     "gd": {"--from", "--to", "--range", "--active", "--seed", "--name", "--dry-run"},
