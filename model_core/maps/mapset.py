@@ -15,11 +15,12 @@ from model_core.audio.decode import Audio
 from model_core.beatmap import Beatmap, MapHeader, RedLine
 from model_core.beatmap.edits.file_names import clashing_names
 from model_core.errors import DegenerateOutput, EditRefused, InputError
-from model_core.generation.candidates import variant_seed
+from model_core.generation.candidates import Candidates, candidates, variant_seed
 from model_core.generation.decode_loop import never
 from model_core.maps.generate import GeneratedMap, generate_map, time_ahead
 from model_core.maps.overall import Overall
 from model_core.maps.parameters import GenerationParameters
+from model_core.modding.rules import Severity, check
 from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
@@ -63,8 +64,11 @@ def generate_mapsets(
     refiner_for: Callable[[Model, Wish], Refiner | None] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = never,
-) -> list[GeneratedMapset]:
-    """Several difficulties of one song, once or in variants, the nearest to what was asked first.
+) -> Candidates[GeneratedMapset]:
+    """Several difficulties of one song, once or in variants, the best first.
+
+    The best miss the fewest difficulties, break the fewest rules, and are nearest to the stars that
+    were asked for.
 
     Args:
         wishes: at least one; names that are given must be different.
@@ -96,8 +100,21 @@ def generate_mapsets(
         model, audio, wishes, header or MapHeader("audio.mp3"), lines,
         model_for or (lambda _mode: model), refiner_for, overall, cancelled,
     )  # fmt: skip
-    made = [writer.write(order, variant) for variant in range(variants)]
-    return sorted(made, key=lambda each: (len(each.warnings), each.off_stars))
+    found = candidates(
+        variants,
+        lambda variant: writer.write(order, variant),
+        lambda mapset: tuple(each.data for each in mapset.maps),
+    )
+    return replace(found, made=tuple(sorted(found.made, key=_badness))) if variants > 1 else found
+
+
+def _badness(mapset: GeneratedMapset) -> tuple[int, int, float]:
+    problems = sum(
+        finding.severity is Severity.PROBLEM
+        for each in mapset.maps
+        for finding in check(each.beatmap)
+    )
+    return len(mapset.warnings), problems, mapset.off_stars
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,22 +40,23 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     ]
     if request.HasField("start_ms"):
         task.refuse_after_the_end(request.start_ms)
-    header = _header(request)
+    header = header_of_request(request)
 
     def refiner_for(model: Model, wish: Wish) -> Refiner | None:
         return configured_refiner(task, wish.parameters, wish.parameters.mode or 0, model)
 
-    made = generate_mapsets(
+    found = generate_mapsets(
         task.model,
         task.audio,
         wishes,
         header,
         request.variants or 1,
-        model_for=cache(lambda mode: _model_for(task.model, mode)),
+        model_for=cache(lambda mode: model_for(task.model, mode)),
         refiner_for=refiner_for,
         progress=task.advance,
         cancelled=task.cancelled,
     )
+    made = found.made
     maps = [each for mapset in made for each in mapset.maps]
     windows, tokens = sum(m.windows for m in maps), sum(m.tokens for m in maps)
     task.report(Progress("PATCH", windows, windows, tokens))
@@ -70,13 +71,14 @@ def answer(task: Task) -> jobs_pb2.JobResult:
             for number, mapset in enumerate(made, start=1)
         ],
         timings=task.timings(spent, tokens),
+        refused=found.refused,
         notices=warnings_of((*_audio_warnings(request), *_warnings(made))),
     )
     told.provenance.options.update(told_options(request))
     return told
 
 
-def _model_for(held: Model, mode: int) -> Model:
+def model_for(held: Model, mode: int) -> Model:
     """The loaded model, or where its checkpoint has a fine-tune for the mode, that one."""
     import model_core
     from model_core.checkpoints.naming import read_name
@@ -105,7 +107,7 @@ def mapset_message(
     )
 
 
-def _header(request: mapset_pb2.GenerateMapsetRequest) -> MapHeader:
+def header_of_request(request: mapset_pb2.GenerateMapsetRequest) -> MapHeader:
     """What stands above the objects of all difficulties, but for their settings."""
     from dataclasses import replace
 
@@ -144,7 +146,7 @@ def _audio_warnings(request: mapset_pb2.GenerateMapsetRequest) -> Iterator[str]:
         )
 
 
-def _warnings(made: list[GeneratedMapset]) -> Iterator[str]:
+def _warnings(made: Sequence[GeneratedMapset]) -> Iterator[str]:
     """What there is to say of each map, with its name where there are several."""
     for number, mapset in enumerate(made, start=1):
         variant = f"Variant {number}: " if len(made) > 1 else ""
