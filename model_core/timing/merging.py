@@ -29,6 +29,7 @@ __all__ = ["Merged", "Part", "merged"]
 _SIMILAR = 0.02  # tempos this near to each other, in relation, are one that was corrected
 _SAME_DRIFT_MS = 1.0  # another spelling of a tempo moves no beat of a section by more than this
 _NEARLY_WHOLE_MS = 1e-3
+_BORDER = 2  # beats by which a change of tempo may be heard too early or too late
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def merged(
     sections = _sections(heard, beats)
     for index, section in enumerate(sections):
         first, final = index == 0, section is sections[-1]
-        inside = beats_of(section.line, section.start, section.end)
+        inside = _well_inside(section, first, final)
         likeness = compared(own, section.line, inside, tolerance)
         if likeness is Likeness.OTHER:
             line = _corrected(beatmap, section, len(inside), part) if first else section.line
@@ -118,6 +119,15 @@ def _sections(heard: Sequence[RedLine], beats: Sequence[float]) -> list[_Section
     starts = [min(heard[0].time, beats[0]), *(line.time for line in heard[1:])]
     ends = [*starts[1:], max(beats[-1], starts[-1])]
     return [_Section(*each) for each in zip(heard, starts, ends, strict=True)]
+
+
+def _well_inside(section: _Section, first: bool, final: bool) -> list[float]:
+    """The section's beats, but for those where another tempo may have begun a little earlier or
+    later than it was heard to."""
+    beats = beats_of(section.line, section.start, section.end)
+    if len(beats) <= 4 * _BORDER:
+        return beats
+    return beats[0 if first else _BORDER : None if final else -_BORDER]
 
 
 def _in_order(lines: Sequence[RedLine] | object) -> list[RedLine]:

@@ -18,11 +18,13 @@ from osu_companion.v1 import (
     modding_pb2,
     parameters,
     remap_pb2,
+    timing_pb2,
 )
 from osu_companion.v1.parameters import PARAMETERS
 
 from model_core.maps.fields import Field, table
 from model_core.maps.parameters import GenerationParameters
+from model_core.timing.parameters import TimingParameters
 from tests.conftest import ROOT
 
 PROTO = ROOT / "proto" / "osu_companion" / "v1" / "parameters.proto"
@@ -32,6 +34,7 @@ REQUESTS = {
     "MakeGuestDifficulty": difficulty_pb2.MakeGuestDifficultyRequest,
     "GenerateMapset": mapset_pb2.GenerateMapsetRequest,
     "ModBeatmap": modding_pb2.ModBeatmapRequest,
+    "TimeSong": timing_pb2.TimeSongRequest,
 }
 ITS_OWN = {"seed", "start_ms", "end_ms"}
 KINDS = {"number": "double", "whole number": "int32", "flag": "bool", "names": "string"}
@@ -114,6 +117,21 @@ def test_the_table_of_modding_is_the_declaration() -> None:
     declared = {field.name: field for field in table(declaration("modding", "ModOptions"))}
     told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["ModBeatmap"]}
     assert told == declared
+
+
+def test_the_table_of_timing_is_the_declaration() -> None:
+    declared = {field.name: field for field in table(TimingParameters)}
+    told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["TimeSong"]}
+    assert told == declared
+    # One name for one thing: what a new map's own timing may be asked, a song's may.
+    of_maps = {field.name: field for field in table(GenerationParameters)}
+    shared = set(declared) & set(of_maps) - {"resnap"}
+    assert len(shared) == 6
+    for name in shared:
+        here, there = declared[name], of_maps[name]
+        assert (here.kind, here.low, here.high, here.unit, here.help) == (
+            (there.kind, there.low, there.high, there.unit, there.help)
+        )
 
 
 def as_field(parameter: Parameter) -> Field:
