@@ -27,6 +27,7 @@ from clients.cli.timing_app import timing
 from clients.cli.train_app import SETTINGS, train
 from clients.cli.variants_app import app as variants
 from clients.cli.variants_app import apply as apply_variant
+from clients.cli.wizard_app import wizard
 
 app = typer.Typer(
     name="osu-companion",
@@ -140,6 +141,7 @@ app.command()(mod)
 app.command()(timing)
 app.command()(generate)
 app.command()(show)
+app.command()(wizard)
 
 
 @app.command()

@@ -16,6 +16,8 @@ from osu_companion.local.parameters import Parameter
 
 #: Options that are given by the command itself, in its own words.
 BY_HAND = ("seed", "start_ms", "end_ms")
+#: Where a command keeps its table, for whoever asks for its options otherwise than Typer does.
+TABLE = "table_of_parameters"
 #: Shorter names, beside those of the contract.
 SHORT = {"difficulty": "--stars", "super_timing": "--super"}
 
@@ -59,6 +61,7 @@ def with_parameters(
 
         run.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]
         run.__annotations__ = {each.name: each.annotation for each in everything}
+        run.__dict__[TABLE] = table
         # Typer follows it to the signature that this one replaces.
         del run.__wrapped__
         return run

@@ -28,6 +28,23 @@ def clipboard_text() -> str:
         ) from error
 
 
+def put_on_clipboard(text: str) -> None:
+    """Put a text on the clipboard.
+
+    Raises:
+        DesktopError: there is no clipboard program (Linux only), or the clipboard is held.
+    """
+    import pyperclip
+
+    try:
+        pyperclip.copy(text)
+    except pyperclip.PyperclipException as error:
+        raise DesktopError(
+            "The clipboard cannot be written. On Linux install xclip (X11) or wl-clipboard "
+            "(Wayland)."
+        ) from error
+
+
 def open_file(path: Path) -> None:
     """Open a file in the program that the desktop has for it.
 
