@@ -22,6 +22,7 @@ from model_core.pictures.picture import Picture, draw, usual_span
 
 log = logging.getLogger(__name__)
 
+_INT32 = 2**31
 # Of a change, milliseconds on either side are drawn as well, and of a long one this much.
 _AROUND_MS, _MOST_OF_CHANGE_MS = 1000, 30_000
 
@@ -64,6 +65,8 @@ def _drawn(question: dict[str, Any], maps: list[bytes]) -> dict[str, Any]:
     before = parse(maps[0])
     after = parse(maps[1]) if len(maps) > 1 else None
     start, end, left_out = _span(question, before if after is None else after, before)
+    # A range that begins or ends where the contract's numbers do is cut off there.
+    start, end = max(-_INT32, start), min(_INT32 - 1, end)
     changed = question["changed"]
     options = PictureOptions(
         start,

@@ -35,6 +35,8 @@ from osu_companion.v1 import (
     models_pb2_grpc,
     patches_pb2,
     patches_pb2_grpc,
+    pictures_pb2,
+    pictures_pb2_grpc,
     provenance_pb2,
     remap_pb2,
     remap_pb2_grpc,
@@ -48,6 +50,8 @@ from clients.patching import LinePatch
 
 TOKEN = "a-token"
 JOB = "job-1"
+#: What DrawBeatmap answers with: the beginning of a PNG, and more than one piece of a terminal's.
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(5000)
 
 Answer = Callable[[Any, Any], Iterator[jobs_pb2.JobEvent]]
 
@@ -173,6 +177,7 @@ class FakeDaemon(
     modding_pb2_grpc.ModServiceServicer,  # type: ignore[misc]
     models_pb2_grpc.ModelServiceServicer,  # type: ignore[misc]
     patches_pb2_grpc.PatchServiceServicer,  # type: ignore[misc]
+    pictures_pb2_grpc.PictureServiceServicer,  # type: ignore[misc]
     remap_pb2_grpc.RemapServiceServicer,  # type: ignore[misc]
     songs_pb2_grpc.SongServiceServicer,  # type: ignore[misc]
     status_pb2_grpc.StatusServiceServicer,  # type: ignore[misc]
@@ -199,6 +204,7 @@ class FakeDaemon(
         modding_pb2_grpc.add_ModServiceServicer_to_server(self, self._server)
         models_pb2_grpc.add_ModelServiceServicer_to_server(self, self._server)
         patches_pb2_grpc.add_PatchServiceServicer_to_server(self, self._server)
+        pictures_pb2_grpc.add_PictureServiceServicer_to_server(self, self._server)
         remap_pb2_grpc.add_RemapServiceServicer_to_server(self, self._server)
         songs_pb2_grpc.add_SongServiceServicer_to_server(self, self._server)
         status_pb2_grpc.add_StatusServiceServicer_to_server(self, self._server)
@@ -252,6 +258,19 @@ class FakeDaemon(
         self._heard(request, context)
         for event in self.answer(request, context):
             yield modding_pb2.ModBeatmapResponse(event=event)
+
+    def DrawBeatmap(self, request: Any, context: Any) -> Any:  # noqa: N802
+        self._heard(request, context)
+        svg = request.format == pictures_pb2.PICTURE_FORMAT_SVG
+        return pictures_pb2.DrawBeatmapResponse(
+            picture=b"<svg/>" if svg else PICTURE,
+            media_type="image/svg+xml" if svg else "image/png",
+            width=request.width or 1600,
+            height=900,
+            start_ms=1500,
+            end_ms=2250,
+            left_out=["waveform: no audio"],
+        )
 
     def DismissSuggestions(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._heard(request, context)

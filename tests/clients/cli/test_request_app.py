@@ -27,9 +27,13 @@ COMMANDS = {
 # Of the command itself; none of them may hide what is said before a map is changed.
 ITS_OWN = {
     "remap": {
-        *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant", "--dry-run")
+        *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant"),
+        *("--dry-run", "--preview"),
     },
-    "hitsound": {"--from", "--to", "--range", "--active", "--seed", "--copy-from", "--dry-run"},
+    "hitsound": {
+        *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant"),
+        *("--copy-from", "--dry-run", "--preview"),
+    },
     "mod": {
         *("--from", "--to", "--range", "--active", "--set", "--format", "--output", "--force"),
         *("--new", "--dismissed", "--dismiss", "--restore", "--fix", "--rules-only", "--dry-run"),
@@ -40,7 +44,10 @@ ITS_OWN = {
         *("--background", "--preview-point", "--osz", "--output", "--from", "--to", "--seed"),
         *("--variants", "--variant", "--dry-run"),
     },
-    "gd": {"--from", "--to", "--range", "--active", "--seed", "--name", "--dry-run"},
+    "gd": {
+        *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant"),
+        *("--name", "--dry-run", "--preview"),
+    },
 }
 
 
