@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import psutil
@@ -28,6 +28,12 @@ from osu_companion.v1 import (
     status_pb2,
     status_pb2_grpc,
 )
+
+from tests.hub_checkpoints import V32, with_modes
+from tests.hub_server import HubServer
+
+if TYPE_CHECKING:
+    from tests.daemon.contract_house import Contract
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 15.0
@@ -197,6 +203,27 @@ def daemon(mapset: Mapset, starter: Callable[..., RunningDaemon]) -> RunningDaem
     return starter()
 
 
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    """A hub on localhost, with one model and two of its fine-tunes."""
+    with HubServer() as server:
+        server.repository(V32).commit(with_modes(0, 3))
+        yield server
+
+
+@pytest.fixture
+def hub_daemon(
+    hub: HubServer, mapset: Mapset, starter: Callable[..., RunningDaemon], tmp_path: Path
+) -> RunningDaemon:
+    """A daemon that downloads from there, with the real client of a hub."""
+    return starter(
+        HF_ENDPOINT=hub.url,
+        HF_TOKEN_PATH=str(tmp_path / "token"),
+        HF_TOKEN="",
+        NO_PROXY="127.0.0.1",
+    )
+
+
 @pytest.fixture(scope="module")
 def shared_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
     """One daemon for the tests of a module that leave nothing behind in it."""
@@ -205,6 +232,31 @@ def shared_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningD
     daemon = start_daemon(folder / "home", folder / "Songs")
     yield daemon
     daemon.close()
+
+
+@pytest.fixture(scope="module")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contract]:
+    """A daemon with the starter in its worker, for the tests of a module."""
+    from clients.client import Client
+    from tests.daemon.contract_house import Contract, write_maps
+    from tests.e2e.house import require_starter
+
+    require_starter()
+    folder = tmp_path_factory.mktemp("contract")
+    maps = write_maps(folder / "Songs" / "1 譜面")
+    daemon = start_daemon(
+        folder / "home",
+        folder / "Songs",
+        OSU_COMPANION_WORKER_ENGINE="daemon.worker.engine:ModelEngine",
+        OSU_COMPANION_DEVICE="cpu",
+        OSU_COMPANION_THREADS="1",
+    )
+    try:
+        with Client(daemon.endpoint) as client:
+            client.load_model()
+            yield Contract(daemon, client, maps)
+    finally:
+        daemon.close()
 
 
 @pytest.fixture
