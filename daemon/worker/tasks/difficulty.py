@@ -107,5 +107,5 @@ def dropped(made: GeneratedMap) -> list[str]:
     """What the model wrote that could be no object, in a sentence."""
     if not made.dropped:
         return []
-    reasons = ", ".join(f"{count} {reason}" for reason, count in made.dropped.items())
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in made.dropped.items())
     return [f"Left out, because it could be no object: {reasons}."]
