@@ -8,7 +8,6 @@ the committed ``parameters.proto`` has for it.
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -19,8 +18,11 @@ from typing import Any
 
 from osu_companion.local.parameters import Parameter
 
+from model_core.hitsounds.options import HitsoundOptions
 from model_core.maps.fields import Field, table
 from model_core.maps.parameters import GenerationParameters
+from model_core.modding.options import ModOptions
+from model_core.remap.options import RemapOptions
 from model_core.timing.parameters import TimingParameters
 
 ROOT = Path(__file__).resolve().parent
@@ -61,12 +63,11 @@ class Options:
 
 def all_options() -> tuple[Options, ...]:
     """Every message of options, in the order of the file."""
-    remap, hitsounds = _declared("remap", "RemapOptions"), _declared("hitsounds", "HitsoundOptions")
     return (
-        Options("RemapOptions", "RemapBeatmap", remap, NOT_OF_REMAPS),
-        Options("HitsoundOptions", "HitsoundBeatmap", hitsounds),
+        Options("RemapOptions", "RemapBeatmap", RemapOptions, NOT_OF_REMAPS),
+        Options("HitsoundOptions", "HitsoundBeatmap", HitsoundOptions),
         Options("DifficultyOptions", "MakeGuestDifficulty", GenerationParameters, TIMING),
-        Options("ModOptions", "ModBeatmap", _declared("modding", "ModOptions")),
+        Options("ModOptions", "ModBeatmap", ModOptions),
         Options("MapOptions", "GenerateMapset", GenerationParameters),
         Options("TimingOptions", "TimeSong", TimingParameters),
     )
@@ -180,19 +181,6 @@ def _written(parameter: Parameter) -> str:
 def _parameter(field: Field) -> Parameter:
     values = field.to_dict()
     return Parameter(**{**values, "modes": tuple(values["modes"])})
-
-
-def _declared(package: str, name: str) -> type[Any]:
-    """The class, without its package: that brings a model, which a table has no use for."""
-    path = ROOT.parent / "model_core" / package / "options.py"
-    spec = importlib.util.spec_from_file_location(f"_options_of_{package}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # A dataclass looks for its module there.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    declared: type[Any] = getattr(module, name)
-    return declared
 
 
 def _formatted(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from osu_companion.v1 import hitsound_pb2
 
 from daemon.jobs.job import Job, JobKind
-from daemon.jobs.options import check_options
+from daemon.jobs.options import check_options, check_together
 from daemon.jobs.preparation import (
     Desk,
     Source,
@@ -19,6 +19,7 @@ from daemon.jobs.preparation import (
     span_of_text,
 )
 from daemon.refusal import Refusal, bad_field
+from model_core.hitsounds.options import HitsoundOptions
 
 COPY_FROM = "copy_from"
 
@@ -33,6 +34,7 @@ def prepare_hitsound(request: hitsound_pb2.HitsoundBeatmapRequest, desk: Desk) -
     check_variants(request, desk.config)
     check_seed(request)
     check_options(HITSOUND, request)
+    check_together(HITSOUND, request, HitsoundOptions)
     source = desk.read(request)
     filled = hitsound_pb2.HitsoundBeatmapRequest()
     filled.CopyFrom(request)

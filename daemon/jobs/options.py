@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from osu_companion.v1.parameters import PARAMETERS
 
 from daemon.jobs.job import JobKind, JobRequest
 from daemon.refusal import bad_fields
+from model_core.errors import InvalidParameters
 from model_core.maps.fields import Field
 
 # Fields of the request itself, wherever else they are declared.
@@ -43,6 +44,20 @@ def check_options(kind: JobKind, request: JobRequest) -> None:
         raise bad_fields(
             "OPTION_INVALID", {field_path(name): message for name, message in wrong.items()}
         )
+
+
+def check_together(kind: JobKind, request: JobRequest, declared: Callable[..., Any]) -> None:
+    """Raises Refusal, with each of them, where options contradict each other.
+
+    Args:
+        declared: the class of the options. What range they are for is judged elsewhere.
+    """
+    values = options_of(kind, request)
+    try:
+        declared(**{name: value for name, value in values.items() if name not in _ITS_OWN})
+    except InvalidParameters as error:
+        wrong = {field_path(field): message for field, message in error.fields.items()}
+        raise bad_fields("OPTION_INVALID", wrong) from None
 
 
 def wrong_values(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> dict[str, str]:

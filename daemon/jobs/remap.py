@@ -5,8 +5,9 @@ from __future__ import annotations
 from osu_companion.v1 import remap_pb2
 
 from daemon.jobs.job import Job, JobKind
-from daemon.jobs.options import check_options
+from daemon.jobs.options import check_options, check_together
 from daemon.jobs.preparation import Desk, check_seed, check_span, check_variants, span_of_text
+from model_core.remap.options import RemapOptions
 
 
 def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
@@ -19,6 +20,7 @@ def prepare_remap(request: remap_pb2.RemapBeatmapRequest, desk: Desk) -> Job:
     check_variants(request, desk.config)
     check_seed(request)
     check_options(REMAP, request)
+    check_together(REMAP, request, RemapOptions)
     source = desk.read(request)
     filled = remap_pb2.RemapBeatmapRequest()
     filled.CopyFrom(request)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
+import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +21,11 @@ from osu_companion.v1 import (
 )
 from osu_companion.v1.parameters import PARAMETERS
 
+from model_core.hitsounds.options import HitsoundOptions
 from model_core.maps.fields import Field, table
 from model_core.maps.parameters import GenerationParameters
+from model_core.modding.options import ModOptions
+from model_core.remap.options import RemapOptions
 from model_core.timing.parameters import TimingParameters
 from tests.conftest import ROOT
 
@@ -36,6 +38,7 @@ REQUESTS = {
     "ModBeatmap": modding_pb2.ModBeatmapRequest,
     "TimeSong": timing_pb2.TimeSongRequest,
 }
+DECLARED = (GenerationParameters, HitsoundOptions, ModOptions, RemapOptions, TimingParameters)
 ITS_OWN = {"seed", "start_ms", "end_ms"}
 KINDS = {"number": "double", "whole number": "int32", "flag": "bool", "names": "string"}
 
@@ -100,13 +103,13 @@ def test_the_table_of_new_difficulties_is_the_declaration() -> None:
 
 
 def test_the_table_of_hitsounds_is_the_declaration() -> None:
-    declared = {field.name: field for field in table(declaration("hitsounds", "HitsoundOptions"))}
+    declared = {field.name: field for field in table(HitsoundOptions)}
     told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["HitsoundBeatmap"]}
     assert told == declared
 
 
 def test_the_table_of_remaps_is_the_declaration() -> None:
-    declared = {field.name: field for field in table(declaration("remap", "RemapOptions"))}
+    declared = {field.name: field for field in table(RemapOptions)}
     # How many a remap may have is the configuration's to say, and it times nothing.
     del declared["variants"], declared["timing_temperature"]
     told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["RemapBeatmap"]}
@@ -114,7 +117,7 @@ def test_the_table_of_remaps_is_the_declaration() -> None:
 
 
 def test_the_table_of_modding_is_the_declaration() -> None:
-    declared = {field.name: field for field in table(declaration("modding", "ModOptions"))}
+    declared = {field.name: field for field in table(ModOptions)}
     told = {parameter.name: as_field(parameter) for parameter in PARAMETERS["ModBeatmap"]}
     assert told == declared
 
@@ -141,13 +144,8 @@ def as_field(parameter: Parameter) -> Field:
     return Field(**values)
 
 
-def declaration(package: str, name: str) -> type[Any]:
-    """Options that are declared in a package that brings torch; their own file does not."""
-    path = Path(ROOT) / "model_core" / package / "options.py"
-    spec = importlib.util.spec_from_file_location(f"_declared_{package}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    declared: type[Any] = getattr(module, name)
-    return declared
+def test_what_may_be_asked_needs_no_torch() -> None:
+    """Generating the tables, and the daemon that checks requests, bring no model."""
+    modules = sorted({declared.__module__ for declared in DECLARED})
+    code = f"import sys, {', '.join(modules)}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
