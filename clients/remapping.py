@@ -97,16 +97,22 @@ def prepare(
         MapConflictError: someone else changed what the patch touches.
         WriteRefusedError: the map cannot be read.
     """
+    return fit(client, patch, read_map(path), path.name, base)
+
+
+def fit(
+    client: Client, patch: patches_pb2.BeatmapPatch, current: bytes, name: str, base: bytes = b""
+) -> Prepared:
+    """As :func:`prepare`, for a map called ``name`` that holds ``current``."""
     from clients.client.requests import line_patch
 
-    current = read_map(path)
     if sha256_hex(current) == patch.base_sha256:
         return Prepared(patch, current, line_patch(patch).apply(current), rebased=False)
     known = base if sha256_hex(base) == patch.base_sha256 else b""
     try:
         moved = client.rebase(patch, current, known)
     except ChangedError as error:
-        theirs = unified_diff(known, current, path.name) if known else ""
+        theirs = unified_diff(known, current, name) if known else ""
         raise MapConflictError(
             f"{str(error).rstrip('.')}. Nothing was written.",
             violations=error.violations,

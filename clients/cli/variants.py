@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,18 +15,18 @@ from clients.cli.output import Output
 from clients.cli.previewing import preview
 from clients.client import Client, Variant
 from clients.client.errors import RefusedError
-from clients.client.requests import absolute, line_patch
+from clients.client.requests import absolute
 from clients.mapsets import ARCHIVE
 from clients.notices import Teller
-from clients.patching import Entry, Patcher, unified_diff
-from clients.patching.atomic import read as read_map
-from clients.remapping import finite, prepare
-from clients.variants import replaced_by, write_variant
+from clients.patching import EntryState, Patcher
+from clients.remapping import finite
+from clients.variants import Written, prepared_variant, replaced_by, write_variant
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, patches_pb2
 
 _LISTED_JOBS = 20
+_MOST_JOBS = 1_000
 
 
 def listed(map_path: Path | None, job_id: str | None, output: Output) -> None:
@@ -38,25 +37,22 @@ def listed(map_path: Path | None, job_id: str | None, output: Output) -> None:
     """
     paths = find_paths()
     patcher = Patcher(paths.state)
-    wanted = None if map_path is None else Path(absolute(map_path)).resolve()
     jobs: list[dict[str, Any]] = []
     lines: list[str] = []
     with Client.connect(paths, output.notice) as client:
-        for job in _kept_jobs(client, job_id):
-            if wanted is not None and Path(job.path).resolve() != wanted:
-                continue
-            answers = list(_answers(client, job))
-            if not answers:
-                continue
-            standing = next((e for e in patcher.every() if e.job == job.job_id), None)
-            number = standing.variant if standing and standing.state == "applied" else None
+        for job in _kept_jobs(client, patcher, job_id, map_path)[:_LISTED_JOBS]:
+            variants = _variants_of(client, job)
+            number = _standing(patcher, job)
             fields = _job_fields(job) | {"applied": number}
-            fields["variants"] = [_variant_fields(answer.variant) for answer in answers]
+            fields["variants"] = [_variant_fields(each) for each in variants]
             jobs.append(fields)
             lines.append(_job_line(job))
-            lines += [_variant_line(answer.variant, number) for answer in answers]
+            lines += [_variant_line(each, number) for each in variants]
     nothing = "Nothing is kept" + (f" of {map_path.name}." if map_path is not None else ".")
-    hint = "`osu-companion variants apply N --job ID` writes one in place of another of its job."
+    hint = (
+        "`osu-companion variants show N --job ID` shows one, `osu-companion variants apply N "
+        "--job ID` writes it in place of another of its job."
+    )
     output.result({"jobs": jobs}, "\n".join([*lines, hint]) if jobs else nothing)
 
 
@@ -104,65 +100,62 @@ def apply(
         target = _mapset_place(client, answer, place) if replaced is None else None
         teller = Teller(patcher, Path(answer.path), output.told)
         teller.learn(answer.notices)
-        if answer.variant.HasField("patch") and not answer.variant.patch.edits:
-            output.result(
-                _fields(job_id, answer) | {"applied": False},
-                "This variant changes nothing; nothing was written.",
-            )
-            return
         with uninterrupted():
-            entry, prepared = write_variant(client, patcher, job_id, answer, teller, target)
-            fields = _fields(job_id, answer) | {
-                "path": str(entry.path),
-                "applied": True,
-                "entry": entry.id,
-                "rebased": prepared is not None and prepared.rebased,
-            }
-            hint = RELOAD_HINT
-            if prepared is not None:
-                fields["summary"] = summary_fields(prepared.patch)
-            else:
-                hint = f"{entry.path}\n`osu-companion undo` takes it away again."
-            output.result(fields, f"Variant {number}: {fields['summary']['text']}.\n{hint}")
+            written = write_variant(client, patcher, job_id, answer, teller, target)
+            fields = _fields(job_id, answer) | _written_fields(written)
+            output.result(fields, _written_text(number, written, fields))
 
 
-def _kept_jobs(client: Client, job_id: str | None) -> list[jobs_pb2.Job]:
+def _kept_jobs(
+    client: Client, patcher: Patcher, job_id: str | None, map_path: Path | None
+) -> list[jobs_pb2.Job]:
+    """The jobs whose variants can be had, newest first: of a map, or that made it."""
     from osu_companion.v1 import jobs_pb2
 
     if job_id is not None:
-        return [client.job(job_id)]
-    done = client.jobs([jobs_pb2.JOB_STATE_DONE], 200)
-    return [job for job in done if job.variants][:_LISTED_JOBS]
+        jobs = [client.job(job_id)]
+    else:
+        jobs = client.jobs([jobs_pb2.JOB_STATE_DONE], _MOST_JOBS)
+    kept = [job for job in jobs if job.variants]
+    if map_path is None:
+        return kept
+    path = Path(absolute(map_path))
+    made = {entry.job for entry in patcher.history(path, limit=_MOST_JOBS)}
+    same = (path, path.resolve())
+    return [job for job in kept if Path(job.path) in same or job.job_id in made]
 
 
-def _answers(client: Client, job: jobs_pb2.Job) -> Iterator[patches_pb2.GetVariantResponse]:
-    """What is still kept of a job; numbers are its ranks, without gaps or with."""
-    found, number = 0, 1
-    while found < job.variants and number <= job.variants * 4:
-        try:
-            yield client.variant(job.job_id, number)
-            found += 1
-        except RefusedError as error:
-            if "has no variants" in str(error):
-                return
-        number += 1
+def _variants_of(client: Client, job: jobs_pb2.Job) -> list[patches_pb2.BeatmapVariant]:
+    with client.attach(job.job_id) as stream:
+        for event in stream:
+            if event.HasField("result"):
+                return list(event.result.variants)
+    return []
+
+
+def _standing(patcher: Patcher, job: jobs_pb2.Job) -> int | None:
+    """Which variant of a job is written, as far as we know."""
+    for entry in patcher.history(limit=_MOST_JOBS):
+        if entry.job == job.job_id and entry.state is EntryState.APPLIED:
+            return entry.variant
+    return None
 
 
 def _chosen_job(client: Client, patcher: Patcher, job_id: str | None, map_path: Path | None) -> str:
-    """The job named; else the one written last, of the map if one is named; else the last made."""
+    """The job named; else the newest whose variants are kept, of the map if one is named."""
     if job_id is not None:
         return job_id
     path = None if map_path is None else existing_map(map_path)
-    for entry in patcher.every(path):
+    for job in _kept_jobs(client, patcher, None, path):
+        return job.job_id
+    # What an older daemon does not tell as kept, it may still have.
+    for entry in patcher.history(path, limit=_MOST_JOBS):
         if entry.job:
             return entry.job
-    for job in _kept_jobs(client, None):
-        if path is None or Path(job.path) == path:
-            return job.job_id
-    what = "Nothing was written yet" if path is None else f"Nothing was written to {path.name} yet"
+    of = "" if path is None else f" of {path.name}"
     raise RefusedError(
-        f"{what} whose variants could be meant; name a job with --job "
-        "(`osu-companion variants` lists them).",
+        f"No variants{of} are kept: nothing was made yet, or so long ago that it is gone. Name a "
+        "job with --job if you know one.",
         reason="VARIANT_NOT_FOUND",
     )
 
@@ -194,25 +187,10 @@ def _contents(
     """The diff of a patch against what is there now; the text of new files."""
     variant, path = answer.variant, Path(answer.path)
     if variant.HasField("patch"):
-        return {"diff": _diff(client, patcher, path, replaced_by(patcher, job_id, answer), answer)}
+        return {"diff": prepared_variant(client, patcher, job_id, answer).diff(path.name)}
     if variant.HasField("file"):
         return {"content": variant.file.content.decode("utf-8")}
     return {"contents": {f.file_name: f.content.decode("utf-8") for f in variant.mapset.maps}}
-
-
-def _diff(
-    client: Client,
-    patcher: Patcher,
-    path: Path,
-    replaced: Entry | None,
-    answer: patches_pb2.GetVariantResponse,
-) -> str:
-    """What applying a patch would change, in place of the one that is written now if any."""
-    patch = answer.variant.patch
-    if replaced is None:
-        return prepare(client, path, patch).diff(path.name)
-    after = line_patch(patch).apply(patcher.journal.before(replaced) or b"")
-    return unified_diff(read_map(path), after, path.name)
 
 
 def _shown_text(answer: patches_pb2.GetVariantResponse, fields: dict[str, Any]) -> str:
@@ -228,6 +206,35 @@ def _fields(job_id: str, answer: patches_pb2.GetVariantResponse) -> dict[str, An
         "path": answer.path,
         "seed": answer.seed,
     }
+
+
+def _written_fields(written: Written) -> dict[str, Any]:
+    prepared, entry = written.prepared, written.entry
+    fields: dict[str, Any] = {
+        "path": str(written.path),
+        "applied": entry is not None,
+        "rebased": prepared is not None and prepared.rebased,
+    }
+    if entry is not None:
+        fields["entry"] = entry.id
+    if prepared is not None:
+        fields["summary"] = summary_fields(prepared.patch)
+    return fields
+
+
+def _written_text(number: int, written: Written, fields: dict[str, Any]) -> str:
+    prepared = written.prepared
+    if written.entry is None:
+        if prepared is None or prepared.before == prepared.after:
+            return f"Variant {number} is what stands there; nothing was written."
+        return f"Variant {number} changes nothing: the map is what it was before.\n{RELOAD_HINT}"
+    lines = [f"Variant {number}: {fields['summary']['text'].rstrip('.')}."]
+    if prepared is None:
+        lines += [str(written.path), "`osu-companion undo` takes it away again."]
+        return "\n".join(lines)
+    if prepared.rebased:
+        lines.append("The map was saved meanwhile; the change was carried over to its new state.")
+    return "\n".join([*lines, RELOAD_HINT])
 
 
 def _variant_fields(variant: patches_pb2.BeatmapVariant) -> dict[str, Any]:

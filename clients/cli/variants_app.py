@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from clients.cli.exits import run
 from clients.cli.output import make_output
 from clients.cli.request_options import DryRun, Json, Preview
 
+
+class Listing(TyperGroup):
+    """The commands; without one of them, ``list`` is meant: ``variants MAP --job ID``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer's own, the command first, whatever stood before it."""
+        if not set(args[:1]) & {"-h", "--help"}:
+            place = self._command_in(args)
+            name = "list" if place is None else args[place]
+            args = [name, *(a for at, a in enumerate(args) if at != place)]
+        return super().parse_args(ctx, args)
+
+    def _command_in(self, args: list[str]) -> int | None:
+        """Where the first word is, if it is a command."""
+        value_of = ""
+        for place, argument in enumerate(args):
+            if value_of == "--job":
+                value_of = ""
+            elif argument.startswith("-"):
+                value_of = argument
+            else:
+                return place if argument in self.commands else None
+        return None
+
+
 app = typer.Typer(
-    help="What requests made is kept for a day: list it, look at it, write another one.",
-    invoke_without_command=True,
+    cls=Listing,
+    help="What requests made is kept for a day: list it ([MAP] [--job ID]), look at it, write "
+    "another one.",
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
 _Number = Annotated[int, typer.Argument(metavar="NUMBER", help="1 is the best.")]
@@ -30,13 +58,6 @@ _Place = Annotated[
         help="Where a mapset goes that was not written yet: a folder, or a .osz file.",
     ),
 ]
-
-
-@app.callback()
-def every(context: typer.Context, as_json: Json = False) -> None:
-    """List all that is kept, unless a command says otherwise."""
-    if context.invoked_subcommand is None:
-        listed(None, None, as_json)
 
 
 @app.command("list")

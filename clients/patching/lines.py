@@ -88,6 +88,18 @@ def _apply_edits(base: bytes, edits: Sequence[LineEdit]) -> bytes:
     return b"".join(out)
 
 
+def difference(before: bytes, after: bytes) -> LinePatch:
+    """The patch that makes one of the other; without edits where they are the same."""
+    old, new = split_lines(before), split_lines(after)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    edits = tuple(
+        LineEdit(first, stop - first, tuple(new[begin:end]))
+        for kind, first, stop, begin, end in matcher.get_opcodes()
+        if kind != "equal"
+    )
+    return LinePatch(sha256_hex(before), sha256_hex(after), edits)
+
+
 def unified_diff(before: bytes, after: bytes, name: str, context: int = 2) -> str:
     """A unified diff for people; a line ending is shown only where it is unusual for the file."""
     usual = b"\r\n" if before.count(b"\r\n") * 2 > before.count(b"\n") else b"\n"
