@@ -13,18 +13,14 @@ from model_core.errors import Cancelled, DegenerateOutput, InputError
 from model_core.maps import GenerationParameters, mapset
 from model_core.maps.generate import GeneratedMap
 from model_core.maps.mapset import GeneratedMapset, Wish, generate_mapsets
-from model_core.modding.rules import Severity, check, check_set
+from model_core.modding.rules import Severity, check_set
 from model_core.model import Model, load_model
 from model_core.remap import Progress
+from tests.model_core.maps.broken_rules import broken_rules
 from tests.model_core.maps.songs import song
 
 HEADER = MapHeader("audio.mp3", title="Song", artist="Artist", creator="Mapper")
 SECONDS = 10
-# What rules find wrong with a short song, or with the taste of a small model.
-TASTE = {
-    *("short-drain", "uneven-spacing", "low-difficulty-overlap"),
-    *("uneven-columns", "hyperdash", "long-combo"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +39,7 @@ def wish(name: str = "", **asked: object) -> Wish:
 
 @pytest.fixture(scope="module")
 def made(starter: Model, short: Audio) -> tuple[GeneratedMapset, list[Progress]]:
-    """A difficulty in every mode, one of them twice; the hardest was asked for first."""
+    """A difficulty in every mode, of one two; the hardest was asked for first."""
     told: list[Progress] = []
     wishes = [
         wish(mode=0, difficulty=5.0),
@@ -97,9 +93,7 @@ def test_each_reads_back_and_passes_the_rules(
         metadata = each.beatmap.metadata
         assert (metadata["BeatmapID"], metadata["BeatmapSetID"]) == ("0", "-1")
         assert {"ai-generated", "starter"} <= set(each.beatmap.tags)
-        found = check(each.beatmap, song_length=SECONDS * 1000.0)
-        wrong = {finding.rule for finding in found if finding.severity is Severity.PROBLEM}
-        assert wrong <= TASTE, each.file_name
+        assert broken_rules(each.beatmap, SECONDS * 1000.0) == set(), each.file_name
 
 
 def test_progress_is_of_all_difficulties(made: tuple[GeneratedMapset, list[Progress]]) -> None:
@@ -108,9 +102,11 @@ def test_progress_is_of_all_difficulties(made: tuple[GeneratedMapset, list[Progr
     assert shares == sorted(shares) and shares[-1] > 0.9
     tokens = [step.tokens for step in told]
     assert tokens == sorted(tokens) and tokens[-1] > 500
-    assert told[-1].objects == sum(len(each.objects) for each in made[0].maps)
+    # Some of what is written can be no object.
+    assert told[-1].objects >= sum(len(each.objects) for each in made[0].maps)
 
 
+@pytest.mark.slow
 def test_the_song_is_timed_once(
     starter: Model, short: Audio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +133,7 @@ def test_the_song_is_timed_once(
     assert [each.data for each in again.maps] == [each.data for each in first.maps]
 
 
+@pytest.mark.slow
 def test_a_difficulty_follows_the_one_before_it_unless_it_must_not(
     starter: Model, short: Audio
 ) -> None:
