@@ -146,8 +146,9 @@ def _setting(
 def _flags(name: str, plain: Any, info: OptionInfo) -> tuple[tuple[str, ...], str]:
     dashed = name.replace("_", "-")
     implied = f"--{dashed}/--no-{dashed}" if plain is bool else f"--{dashed}"
-    declared = info.param_decls or (implied,)
-    pairs = [each.split("/") for each in declared if each.startswith("-")]
+    # Within Annotated the first name counts as the default until Typer has read the signature.
+    told = [each for each in (info.default, *(info.param_decls or ())) if isinstance(each, str)]
+    pairs = [each.split("/") for each in told or (implied,)]
     off = next((pair[1] for pair in pairs if len(pair) > 1), "")
     return tuple(pair[0] for pair in pairs), off
 
