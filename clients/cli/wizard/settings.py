@@ -35,6 +35,8 @@ class Setting:
 
     name: of the function's parameter.
     flags: its names on the command line; none for an argument. ``off`` is a choice's other name.
+    shown: what stands for its value in the command's help, such as MAP.
+    low, high: limits of a number. ``check``: the option's own, which raises ``typer.BadParameter``.
     """
 
     name: str
@@ -49,6 +51,12 @@ class Setting:
     parameter: Parameter | None = None
     low: float | None = None
     high: float | None = None
+    check: Callable[[Any], Any] | None = None
+
+    @property
+    def separator(self) -> str:
+        """What stands between several answers: names and wishes have commas of their own."""
+        return ";" if self.kind == TEXT else ","
 
     @property
     def title(self) -> str:
@@ -66,6 +74,7 @@ class Request:
     """A command that asks for a job, with its settings in the command's own order.
 
     subject: the argument, a map or a song.
+    takes_text: whether a range may be given as copied in the editor.
     """
 
     command: str
@@ -73,6 +82,7 @@ class Request:
     subject: Setting
     settings: tuple[Setting, ...]
     needs_range: bool
+    takes_text: bool
 
     @property
     def of_audio(self) -> bool:
@@ -100,7 +110,8 @@ def requests_of(app: typer.Typer) -> list[Request]:
             if each.flags and not _LEFT_OUT & {*each.flags}
         )
         help = text.split("\n\n")[0].replace("\n", " ")
-        found.append(Request(name, help, subject, kept, needs_range="range" in needed))
+        by_text = "--range" in flags
+        found.append(Request(name, help, subject, kept, "range" in needed, by_text))
     return found
 
 
@@ -140,6 +151,7 @@ def _setting(
         parameter=table,
         low=info.min if table is None else table.low,
         high=info.max if table is None else table.high,
+        check=info.callback,
     )
 
 
