@@ -1,33 +1,31 @@
-"""The questions, from the request to its whole command line."""
+"""The questions, from the request to its whole command line, and what becomes of that."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 
-from clients.cli.optional_values import with_values
 from clients.cli.output import Output
-from clients.cli.timestamps import format_time, parse_time
+from clients.cli.timestamps import format_time
 from clients.cli.wizard import settings
-from clients.cli.wizard.answers import arguments, is_yes
-from clients.cli.wizard.facts import MODES, Facts, facts_of
+from clients.cli.wizard.answers import arguments, is_yes, path_of, range_arguments, require_file
+from clients.cli.wizard.draft import Draft, refusal, unless_given
+from clients.cli.wizard.facts import MODES, facts_of
 from clients.cli.wizard.settings import Request, Setting, requests_of
 from clients.cli.wizard.shells import Quote, of_user
 from clients.cli.wizard.terminal import Terminal, require_terminal
 from clients.client.errors import ClientError
-from clients.client.requests import absolute
 
 # Asked without being looked for, in this order; all the others are in a list to choose from.
 _FIRST = (
     "name",
+    "mode",
     "difficulty",
     "stars",
-    "mode",
     "copy_from",
     "keep_existing",
     "mapset",
@@ -35,40 +33,10 @@ _FIRST = (
     "super_timing",
     "osz",
 )
+# Of the first, those that few who ask for it want to set.
+_LATER = frozenset({("mod", "difficulty"), ("generate", "name"), ("generate", "super_timing")})
 _PROGRAM = "osu-companion"
-
-
-@dataclass
-class Draft:
-    """A command in the making: the request, what it is asked of, and the answers by name."""
-
-    request: Request
-    subject: Path
-    facts: Facts
-    range: list[str] = field(default_factory=list)
-    answers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def mode(self) -> int | None:
-        """The game mode of the result, where it is known."""
-        answer = self.answers.get("mode", "")
-        return int(answer) if answer in ("0", "1", "2", "3") else self.facts.mode
-
-    @property
-    def settings(self) -> list[Setting]:
-        """Those that mean something in this mode."""
-        mode = self.mode
-        return [each for each in self.request.settings if mode is None or mode in each.modes]
-
-    @property
-    def command_line(self) -> list[str]:
-        """The command's arguments, its own name first."""
-        options = [
-            argument
-            for each in self.settings
-            for argument in (arguments(each, self.answers.get(each.name, "")))
-        ]
-        return [self.request.command, str(self.subject), *self.range, *options]
+_RECENT = 5
 
 
 def dialogue(app: typer.Typer, given: Path | None, output: Output) -> list[str]:
@@ -79,41 +47,43 @@ def dialogue(app: typer.Typer, given: Path | None, output: Output) -> list[str]:
         CancelledError, KeyboardInterrupt: the user left.
     """
     require_terminal()
-    active = None if given is not None else _active_map(output)
-    return converse(Terminal(), app, given, active, of_user(), _copy)
+    return converse(Terminal(), app, given, lambda: _recent_maps(output), of_user(), _copy)
 
 
 def converse(
     terminal: Terminal,
     app: typer.Typer,
     given: Path | None,
-    active: Path | None,
+    recent: Callable[[], Sequence[Path]],
     quote: Quote,
     copy: Callable[[str], str],
 ) -> list[str]:
     """The dialogue itself.
 
     Args:
-        given: a map or song that was named already; ``active``: the one to suggest.
+        given: a map or song that was named already.
+        recent: the maps saved last, the active one first; asked where they are needed.
         copy: puts a text on the clipboard, and says what came of it.
     """
-    request = _chosen_request(terminal, requests_of(app))
-    subject = _subject(terminal, request, given, active)
+    request = _chosen_request(terminal, requests_of(app), given)
+    subject = _subject(terminal, request, given, recent)
     draft = Draft(request, subject, facts_of(subject))
     _tell_facts(terminal, draft)
-    draft.range = _range(terminal, draft)
     for name in _FIRST:
         for each in draft.settings:
-            if each.name == name:
+            if each.name == name and (request.command, name) not in _LATER:
                 _ask(terminal, draft, each)
-    others = [each for each in draft.settings if each.name not in _FIRST]
-    question = f"Look at the {len(others)} other settings?"
-    if terminal.ask(f"{question} (y/n)", lambda text: is_yes(text, False), "n"):
+    if request.of_audio:
+        terminal.say("All of the song is mapped, unless a range is among the other settings.")
+    else:
+        _ask_range(terminal, draft)
+    if terminal.ask("More options? (y/n)", lambda text: is_yes(text, False), "n"):
         _change(terminal, draft)
     return _finish(terminal, app, draft, quote, copy)
 
 
-def _chosen_request(terminal: Terminal, requests: Sequence[Request]) -> Request:
+def _chosen_request(terminal: Terminal, requests: Sequence[Request], given: Path | None) -> Request:
+    """A request; the first that can be asked of what was named is suggested."""
     terminal.lines(["What do you want?"])
     width = max(len(each.command) for each in requests)
     for number, each in enumerate(requests, start=1):
@@ -125,36 +95,44 @@ def _chosen_request(terminal: Terminal, requests: Sequence[Request]) -> Request:
                 return each
         raise ValueError(f"Give a number from 1 to {len(requests)}, or a name.")
 
-    return terminal.ask("Number or name", take, "1")
+    of_song = given is not None and given.suffix.lower() != ".osu"
+    suggested = next((each for each in requests if each.of_audio), None) if of_song else None
+    return terminal.ask("Number or name", take, (suggested or requests[0]).command)
 
 
-def _subject(terminal: Terminal, request: Request, given: Path | None, active: Path | None) -> Path:
+def _subject(
+    terminal: Terminal,
+    request: Request,
+    given: Path | None,
+    recent: Callable[[], Sequence[Path]],
+) -> Path:
     """The map or the song that is asked about."""
-
-    def take(text: str) -> Path:
-        if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":  # as terminals drop files
-            text = text[1:-1]
-        if not text:
-            raise ValueError("Which file? Give its path.")
-        return _fitting(request, Path(absolute(text)))
-
-    suggested = ""
-    for known in (given, active):
-        if known is None:
-            continue
-        known = Path(absolute(known))
-        song = facts_of(known).audio if request.of_audio and known.suffix == ".osu" else None
+    what = "The song" if request.of_audio else "The map"
+    if given is not None:
+        named = Path(path_of(str(given)))
+        song = facts_of(named).audio if request.of_audio else None
         try:
-            fitting = _fitting(request, song or known)
+            if song is None:
+                return _fitting(request, named)
+            return terminal.ask(
+                what, lambda text: _fitting(request, Path(path_of(text))), str(song)
+            )
         except ValueError as error:
             terminal.say(str(error))
-            continue
-        if known is not active and song is None:
-            return fitting
-        suggested = str(fitting)
-        break
-    what = "The song" if request.of_audio else "The map"
-    return terminal.ask(what, take, suggested)
+    known: Sequence[Path] = () if request.of_audio else recent()
+    for number, path in enumerate(known, start=1):
+        terminal.lines([f"  {number}  {path.name}" + ("  (saved last)" if number == 1 else "")])
+
+    def take(text: str) -> Path:
+        if not text:
+            raise ValueError("Which file? Give its path.")
+        if text.isdecimal() and known:
+            if not 1 <= int(text[:6]) <= len(known):
+                raise ValueError(f"Give a number from 1 to {len(known)}, or a path.")
+            return _fitting(request, known[int(text) - 1])
+        return _fitting(request, Path(path_of(text)))
+
+    return terminal.ask(f"{what}: a number or a path" if known else what, take, "1" * bool(known))
 
 
 def _fitting(request: Request, path: Path) -> Path:
@@ -163,12 +141,7 @@ def _fitting(request: Request, path: Path) -> Path:
         raise ValueError(f"{path.name} is no .osu file, and {request.command} asks for one.")
     if request.of_audio and is_map:
         raise ValueError(f"{path.name} is a map, and {request.command} asks for a song.")
-    try:
-        exists = path.is_file()
-    except (OSError, ValueError):
-        exists = False
-    if not exists:
-        raise ValueError(f"There is no file {path}.")
+    require_file(str(path))
     return path
 
 
@@ -182,85 +155,71 @@ def _tell_facts(terminal: Terminal, draft: Draft) -> None:
     terminal.lines([", ".join(parts)])
 
 
-def _range(terminal: Terminal, draft: Draft) -> list[str]:
-    """The range's arguments; none where all of the song is meant."""
+def _ask_range(terminal: Terminal, draft: Draft) -> None:
+    """The range's arguments; none where the command is left to choose it."""
     needed, facts = draft.request.needs_range, draft.facts
-    first = "" if facts.first_ms is None or not needed else format_time(facts.first_ms)
-    last = "" if facts.last_ms is None or not needed else format_time(facts.last_ms)
+    default = ""
+    if needed and facts.first_ms is not None and facts.last_ms is not None:
+        default = f"{format_time(facts.first_ms)} - {format_time(facts.last_ms)}"
+    paste = ", or paste what the editor copied" if draft.request.takes_text else ""
     terminal.say(
-        "Which part? Give a start and an end as times (00:12:345) or in ms, or paste what the "
-        "editor copied." + ("" if needed else " Without a start it begins with the song.")
+        f"Which part? Write 00:12:345 - 00:16:000{paste}. One time alone is where it starts."
+        + ("" if needed else " Nothing leaves it to the command."),
+        "  ",
     )
 
-    def take(text: str) -> str:
-        if not text and needed:
-            raise ValueError("A start has to be given.")
-        if text and not _is_selection(text):
-            parse_time(text)
-        return text
+    def take(text: str) -> list[str]:
+        return range_arguments(text, facts, needed, draft.request.takes_text)
 
-    start = terminal.ask("Start", take, first)
-    if _is_selection(start):
-        return ["--range", start]
-
-    def take_end(text: str) -> str:
-        if take(text) and start and parse_time(text) < parse_time(start):
-            raise ValueError(f"That is before the start, {start}.")
-        return text
-
-    end = terminal.ask("End", take_end, last)
-    return [*(["--from", start] if start else []), *(["--to", end] if end else [])]
-
-
-def _is_selection(text: str) -> bool:
-    """Whether it is text as the editor copies it, with more than one time."""
-    return "(" in text or " - " in text
+    draft.range = terminal.ask("Range", take, default)
 
 
 def _ask(terminal: Terminal, draft: Draft, setting: Setting) -> None:
     terminal.say(setting.help, "  ")
     prompt = setting.title
-    if setting.kind in (settings.SWITCH, settings.CHOICE, settings.SWITCH_WITH_VALUE):
+    if setting.kind in (settings.SWITCH, settings.CHOICE):
         prompt += " (y/n)"
-    elif setting.many:
-        prompt += " (commas between several)"
+    elif setting.kind == settings.SWITCH_WITH_VALUE:
+        prompt += " (y/n, or a file)"
+    elif setting.many or setting.kind == settings.NAMES:
+        several = "commas" if setting.separator == "," or setting.kind != settings.TEXT else ";"
+        prompt += f" ({several} between several)"
+    if not setting.required:
+        prompt += f" [{unless_given(setting, draft.facts)}]"
 
     def take(text: str) -> str:
         arguments(setting, text)
         return text
 
-    draft.answers[setting.name] = terminal.ask(
-        prompt, take, draft.answers.get(setting.name, setting.default if setting.required else "")
-    )
+    draft.answers[setting.name] = terminal.ask(prompt, take)
 
 
 def _change(terminal: Terminal, draft: Draft) -> None:
     """Change settings one by one, until that is enough."""
     while True:
         shown = draft.settings
+        terminal.lines([f"   0  {'range':28}  {' '.join(draft.range) or '(none)'}"])
         for number, each in enumerate(shown, start=1):
-            value = draft.answers.get(each.name, "") or f"({_otherwise(each)})"
-            terminal.lines([f"  {number:2}  {each.title:28}  {value}"])
+            terminal.lines([f"  {number:2}  {each.title:28}  {draft.value(each)}"])
 
-        def take(text: str, among: Sequence[Setting] = shown) -> Setting | None:
+        def take(text: str, among: Sequence[Setting] = shown) -> Setting | int | None:
             if not text:
                 return None
+            if text in ("0", "range"):
+                return 0
             for number, each in enumerate(among, start=1):
-                if text in (str(number), each.name, *each.flags):
+                names = {each.name, *each.flags, *(flag.lstrip("-") for flag in each.flags)}
+                if text == str(number) or text in names:
                     return each
-            raise ValueError(f"Give a number from 1 to {len(among)}, or nothing to go on.")
+            raise ValueError(f"Give a number from 0 to {len(among)}, or nothing to go on.")
 
         chosen = terminal.ask("Which one to change (Enter goes on)", take)
         if chosen is None:
             return
-        draft.answers.pop(chosen.name, None)
-        _ask(terminal, draft, chosen)
-
-
-def _otherwise(setting: Setting) -> str:
-    if setting.parameter is not None:
-        return setting.parameter.unless_given
-    return setting.default or ("no" if setting.kind == settings.SWITCH else "none")
+        if isinstance(chosen, Setting):
+            _ask(terminal, draft, chosen)
+        else:
+            _ask_range(terminal, draft)
 
 
 def _finish(
@@ -275,7 +234,7 @@ def _finish(
         line = draft.command_line
         shown = quote([_PROGRAM, *line])
         terminal.lines(["", shown, ""])
-        wrong = _refusal(app, line)
+        wrong = refusal(app, line)
         if wrong:
             terminal.say(wrong, "  ")
         prompt = "Run it (r), copy it (c), change a setting (s) or leave (q)"
@@ -296,28 +255,16 @@ def _choice(text: str) -> str:
     return text[0].lower()
 
 
-def _refusal(app: typer.Typer, line: Sequence[str]) -> str:
-    """What the command line itself says against the command; empty for nothing."""
-    command = typer.main.get_command(app).commands[line[0]]  # type: ignore[attr-defined]
-    try:
-        with command.make_context(line[0], with_values(line[1:])):
-            return ""
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        return str(error.format_message())
-
-
-def _active_map(output: Output) -> Path | None:
-    """The map saved last in Songs; nothing where there is none, or no daemon to say so."""
+def _recent_maps(output: Output) -> list[Path]:
+    """The maps saved last in Songs; nothing where there are none, or no daemon to say so."""
     from osu_companion.local.paths import find_paths
 
     from clients.client import Client
 
     with contextlib.suppress(ClientError), Client.connect(find_paths(), output.notice) as client:
-        path = Path(client.active_map().path)
-        return path if os.path.lexists(path) else None
-    return None
+        known = [Path(each.path) for each in client.recent_maps(_RECENT)]
+        return [path for path in known if os.path.lexists(path)]
+    return []
 
 
 def _copy(text: str) -> str:

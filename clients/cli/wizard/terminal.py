@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -12,11 +14,12 @@ from clients.client.errors import CancelledError, UsageError
 Read = Callable[[str], str]
 T = TypeVar("T")
 
-_WIDTH = 79
+# Lines of prose are no longer, however broad the terminal is.
+_BROADEST = 100
 
 
 def require_terminal() -> None:
-    """Raises UsageError where nobody can be asked."""
+    """Make the standard streams fit for a dialogue. Raises UsageError where nobody can be asked."""
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
         if not (stream is not None and stream.isatty()):
             raise UsageError(
@@ -24,6 +27,12 @@ def require_terminal() -> None:
                 "itself, such as `osu-companion remap MAP --from TIME --to TIME`; "
                 "`osu-companion --help` lists them all."
             )
+    with contextlib.suppress(AttributeError):
+        # A console's encoding may lack characters that maps have.
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    with contextlib.suppress(ImportError):
+        # Lines can be edited, where there is readline.
+        import readline  # noqa: F401
 
 
 class Terminal:
@@ -35,7 +44,8 @@ class Terminal:
 
     def say(self, text: str, indent: str = "") -> None:
         """Show a text, wrapped."""
-        filled = textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent)
+        width = max(30, min(shutil.get_terminal_size().columns - 1, _BROADEST))
+        filled = textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
         self._say(filled)
 
     def lines(self, lines: Sequence[str]) -> None:
@@ -52,10 +62,10 @@ class Terminal:
         shown = f"{prompt} [{default}]: " if default else f"{prompt}: "
         while True:
             try:
-                answer = self._read(shown).strip()
+                return take(self._read(shown).strip() or default)
             except EOFError:
                 raise CancelledError("The input has ended; nothing was done.") from None
-            try:
-                return take(answer or default)
+            except UnicodeDecodeError:
+                self.say("That is no text in this terminal's encoding.", "  ")
             except ValueError as error:
                 self.say(str(error), "  ")
