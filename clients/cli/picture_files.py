@@ -60,18 +60,24 @@ def write(client: Client, data: bytes, file: Path, *, force: bool = False) -> Pa
 
 
 def write_beside(
-    client: Client, data: bytes, wanted: Path, cache: Path, aside: str = "pictures"
+    client: Client,
+    data: bytes,
+    wanted: Path,
+    cache: Path,
+    aside: str = "pictures",
+    *,
+    named: bool = False,
 ) -> Path:
     """Write the picture under that name, or the next that is free; its absolute path.
 
-    What would go among the game's songs, or into a mapset, goes to a folder of the program
-    instead, ``aside`` in its cache.
+    What would go among the game's songs goes to a folder of the program instead, ``aside`` in its
+    cache; so does what would go into a mapset elsewhere, unless the user ``named`` the place.
 
     Raises:
         OSError: it cannot be written.
     """
     folder = wanted.absolute().parent
-    if _is_below(folder, _songs(client)) or any(folder.glob("*.osu")):
+    if _is_below(folder, _songs(client)) or (not named and any(folder.glob("*.osu"))):
         folder = cache / aside
     folder.mkdir(parents=True, exist_ok=True)
     stem, ending = wanted.stem, wanted.suffix.lower().removeprefix(".")

@@ -105,7 +105,8 @@ def _shows_inline(file: Path | None, output: Output) -> bool:
 
 def _written(client: Client, answer: pictures_pb2.DrawBeatmapResponse, file: Path | None) -> Path:
     wanted = Path("osu-companion preview.png") if file is None else file
-    return picture_files.write_beside(client, answer.picture, wanted, find_paths().cache)
+    cache, named = find_paths().cache, file is not None
+    return picture_files.write_beside(client, answer.picture, wanted, cache, named=named)
 
 
 def _agreed() -> bool:

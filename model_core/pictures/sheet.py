@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..beatmap import format_timestamp
 from . import catch, mania, standard, taiko
 from .beats import EARLY, cuts
+from .fonts import width_of
 from .frames import GAP, Frame, Style
 from .scene import Scene
 from .sides import Role, Side
@@ -18,6 +19,8 @@ STYLES: tuple[Style, ...] = (standard.STYLE, taiko.STYLE, catch.STYLE, mania.STY
 MOST_FRAMES, MOST_HEIGHT = 60, 6000.0
 #: How much wider than usual frames of falling objects are where there is room.
 WIDENED = 1.5
+#: Stands above frames in which before and after look alike.
+NOTHING_MOVES = "Nothing moves"
 _CAPTION, _HEADING, _BETWEEN = 20.0, 26.0, 36.0
 
 
@@ -33,6 +36,9 @@ def draw_sheet(
     left, top, right = area
     style = STYLES[sides[-1].beatmap.mode]
     compared = len(sides) > 1
+    if compared and not any(side.count(Role.REMOVED, Role.ADDED) for side in sides):
+        # Nothing moves: the same frames twice would only be smaller.
+        sides = sides[-1:]
     room = (right - left - _BETWEEN * (len(sides) - 1)) / len(sides)
     pieces, wanted = _pieces(style, sides, span, room)
     bottom = top
@@ -40,21 +46,22 @@ def draw_sheet(
         at = left + number * (room + _BETWEEN)
         below = top
         if compared:
-            _heading(scene, side, at, top)
+            title = side.title if len(sides) > 1 else NOTHING_MOVES
+            _heading(scene, side, title, at, top)
             below += _HEADING
         with scene.group("side", name=side.title or "map"):
             below = _frames(scene, side, style, pieces, (at, below, at + room), compared, span[0])
         bottom = max(bottom, below)
-    if compared:
+    if len(sides) > 1:
         middle = left + room + _BETWEEN / 2
         scene.line([(middle, top), (middle, bottom)], 1, RULE)
     usual = style.size(sides[-1], room)[2]
     return bottom, wanted if wanted > 1.4 * usual else 0.0
 
 
-def _heading(scene: Scene, side: Side, left: float, top: float) -> None:
-    scene.text((left, top + 14), side.title, 15, TEXT, bold=True)
-    at = left + 64
+def _heading(scene: Scene, side: Side, title: str, left: float, top: float) -> None:
+    scene.text((left, top + 14), title, 15, TEXT, bold=True)
+    at = left + width_of(title, 15, bold=True) + 16
     for role, colour in ((Role.REMOVED, REMOVED), (Role.ADDED, ADDED), (Role.SOUNDS, SOUNDS)):
         count = side.count(role)
         if count:

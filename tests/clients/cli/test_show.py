@@ -7,6 +7,7 @@ import io
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def answered(daemon: FakeDaemon, map_path: Path) -> FakeDaemon:
     return daemon
 
 
-def drawn(daemon: FakeDaemon) -> list[object]:
+def drawn(daemon: FakeDaemon) -> list[Any]:
     return [asked for asked in daemon.asked if type(asked).__name__ == "DrawBeatmapRequest"]
 
 
@@ -180,10 +181,13 @@ def test_preview_shows_the_change_before_it_is_written(
     ran = command("remap", map_path, *RANGE, "--preview", "change.svg")
     assert ran.code == 0 and map_path.read_bytes() == NEW
     assert (folder / "change.svg").read_bytes() == b"<svg/>" and "change.svg" in ran.err
-    (request,) = drawn(answered)
+    request = drawn(answered)[0]
     assert request.variant.job_id == "job-1" and request.variant.number == 1
     names = [type(asked).__name__ for asked in answered.asked]
     assert names.index("DrawBeatmapRequest") < names.index("ReportWriteRequest")
+    assert command("undo", map_path).code == 0
+    beside = command("remap", map_path, *RANGE, "--dry-run", "--preview", map_path.parent / "x.png")
+    assert beside.code == 0 and (map_path.parent / "x.png").read_bytes() == PICTURE
 
 
 @pytest.mark.parametrize("name", ["remap", "hitsound"])

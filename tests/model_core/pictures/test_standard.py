@@ -119,6 +119,13 @@ def test_before_and_after_stand_side_by_side_with_what_changed() -> None:
     assert {"Before", "After", "1 removed", "1 added", "1 sound otherwise"} <= set(texts)
 
 
+def test_where_nothing_moves_the_frames_are_drawn_once_and_the_lanes_twice() -> None:
+    root = svg(beatmap(("100,100,0,5,0",)), 0, 1000, after=beatmap(("100,100,0,5,2",)))
+    (side,) = groups(root, "side")
+    assert [each.get("data-role") for each in groups(side, "object")] == ["sounds"]
+    assert "Nothing moves" in labels(root) and len(groups(root, "sounds")) == 2
+
+
 def test_the_same_map_twice_changes_nothing() -> None:
     same = ("100,100,0,5,0", "100,100,0,5,0", "50,60,500,2,0,B|90:90|120:20,1,100")
     root = svg(beatmap(same), after=beatmap(same))
