@@ -22,6 +22,7 @@ from clients.cli.asking import (
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.previewing import preview
+from clients.cli.variant_lines import told_variants, variant_fields
 from clients.client import Client, Variant
 from clients.creating import create, place_of
 from clients.notices import Teller
@@ -89,26 +90,29 @@ def guest_difficulty(request: Request, output: Output) -> None:
                 f"{path.name} was saved meanwhile: the new difficulty is made from what it was "
                 "before. Make it again if its timing or settings have changed."
             )
-        fields = _fields(stream.job_id, result, file, path) | shown
+        fields = _fields(stream.job_id, result, chosen, path) | shown
         if request.dry_run:
             fields |= {"applied": False, "content": file.content.decode("utf-8")}
-            output.result(fields, f"{_told(result, file)}\nNothing was written (--dry-run).")
+            output.result(fields, f"{_told(result, chosen)}\nNothing was written (--dry-run).")
             return
         origin = origin_of(stream.job_id, result.provenance, chosen)
         with uninterrupted():
             entry = create(client, patcher, path, file, origin, teller)
             fields |= {"applied": True, "entry": entry.id, "path": str(entry.path)}
-            output.result(fields, f"{_told(result, file)}\n{RELOAD_HINT}")
+            output.result(fields, f"{_told(result, chosen)}\n{RELOAD_HINT}")
 
 
-def _told(result: jobs_pb2.JobResult, file: patches_pb2.NewBeatmap) -> str:
+def _told(result: jobs_pb2.JobResult, chosen: patches_pb2.BeatmapVariant) -> str:
+    file = chosen.file
     stars = f", {file.stars:.2f} stars" if file.HasField("stars") else ""
-    return f"{file.file_name}{stars}: {file.text}.\n{made_with(result)}"
+    lines = [f"{file.file_name}{stars}: {file.text}.", *told_variants(result, chosen.number)]
+    return "\n".join([*lines, made_with(result)])
 
 
 def _fields(
-    job_id: str, result: jobs_pb2.JobResult, file: patches_pb2.NewBeatmap, source: Path
+    job_id: str, result: jobs_pb2.JobResult, chosen: patches_pb2.BeatmapVariant, source: Path
 ) -> dict[str, Any]:
+    file = chosen.file
     return result_fields(job_id, result) | {
         "source": str(source),
         "path": str(place_of(file, source)),
@@ -116,6 +120,8 @@ def _fields(
         "mode": file.mode,
         "objects": file.objects,
         "stars": round(file.stars, 4) if file.HasField("stars") else None,
+        "variant": chosen.number,
+        "variants": [variant_fields(each) for each in result.variants],
         "summary": {"text": file.text},
         "sha256": file.sha256,
     }

@@ -26,6 +26,7 @@ from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.previewing import preview
 from clients.cli.timestamps import format_time
+from clients.cli.variant_lines import told_variants, variant_fields
 from clients.client import Client, Variant
 from clients.notices import Teller
 from clients.patching import Patcher
@@ -33,7 +34,7 @@ from clients.patching.atomic import read as read_map
 from clients.remapping import Prepared, apply, origin_of, prepare
 
 if TYPE_CHECKING:
-    from osu_companion.v1 import jobs_pb2
+    from osu_companion.v1 import jobs_pb2, patches_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def hitsound(request: Request, output: Output) -> None:
         if request.dry_run or not chosen.patch.edits:
             # An entry in the journal for nothing would be what the next undo takes back.
             prepared = prepare(client, path, chosen.patch, base)
-            fields = _fields(stream.job_id, result, prepared, path) | {"applied": False, **shown}
+            fields = _fields(stream.job_id, result, chosen, prepared, path)
+            fields |= {"applied": False, **shown}
             nothing = "Nothing would change." if request.dry_run else "Nothing changes."
             diff = prepared.diff(path.name)
             if request.dry_run:
@@ -100,27 +102,39 @@ def hitsound(request: Request, output: Output) -> None:
         origin = origin_of(stream.job_id, result.provenance, chosen)
         with uninterrupted():
             applied = apply(client, patcher, path, chosen.patch, origin, teller, base)
-            fields = _fields(stream.job_id, result, applied.prepared, path)
+            fields = _fields(stream.job_id, result, chosen, applied.prepared, path)
             fields |= {"applied": True, "entry": applied.entry.id, **shown}
-            output.result(fields, _told(result, applied.prepared, path))
+            output.result(fields, _told(result, chosen, applied.prepared, path))
 
 
-def _told(result: jobs_pb2.JobResult, prepared: Prepared, path: Path) -> str:
+def _told(
+    result: jobs_pb2.JobResult,
+    chosen: patches_pb2.BeatmapVariant,
+    prepared: Prepared,
+    path: Path,
+) -> str:
     patch = prepared.patch
     where = f"{format_time(patch.start_ms)} - {format_time(patch.end_ms)}"
     lines = [f"{path.name}, {where}: {patch.summary.text}."]
     if prepared.rebased:
         lines.append("The map was saved meanwhile; the change was carried over to its new state.")
+    lines += told_variants(result, chosen.number)
     return "\n".join([*lines, made_with(result), RELOAD_HINT])
 
 
 def _fields(
-    job_id: str, result: jobs_pb2.JobResult, prepared: Prepared, path: Path
+    job_id: str,
+    result: jobs_pb2.JobResult,
+    chosen: patches_pb2.BeatmapVariant,
+    prepared: Prepared,
+    path: Path,
 ) -> dict[str, Any]:
     return result_fields(job_id, result) | {
         "path": str(path),
         "start_ms": prepared.patch.start_ms,
         "end_ms": prepared.patch.end_ms,
+        "variant": chosen.number,
+        "variants": [variant_fields(each) for each in result.variants],
         "summary": summary_fields(prepared.patch),
         "rebased": prepared.rebased,
         "base_sha256": prepared.patch.base_sha256,

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from osu_companion.local.paths import find_paths
 
-from clients.cli.asking import RELOAD_HINT, existing_map, summary_fields
+from clients.cli.asking import RELOAD_HINT, summary_fields
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.previewing import preview
+from clients.cli.timestamps import format_time
+from clients.cli.variant_lines import variant_fields, variant_line
 from clients.client import Client, Variant
 from clients.client.errors import RefusedError
 from clients.client.requests import absolute
 from clients.mapsets import ARCHIVE
 from clients.notices import Teller
 from clients.patching import EntryState, Patcher
-from clients.remapping import finite
 from clients.variants import Written, prepared_variant, replaced_by, write_variant
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 _LISTED_JOBS = 20
 _MOST_JOBS = 1_000
+# What people asked for, in the command's words.
+_COMMANDS = {
+    "RemapBeatmap": "remap",
+    "HitsoundBeatmap": "hitsound",
+    "MakeGuestDifficulty": "gd",
+    "GenerateMapset": "generate",
+    "TimeSong": "timing",
+}
 
 
 def listed(map_path: Path | None, job_id: str | None, output: Output) -> None:
@@ -44,10 +53,10 @@ def listed(map_path: Path | None, job_id: str | None, output: Output) -> None:
             variants = _variants_of(client, job)
             number = _standing(patcher, job)
             fields = _job_fields(job) | {"applied": number}
-            fields["variants"] = [_variant_fields(each) for each in variants]
+            fields["variants"] = [variant_fields(each) for each in variants]
             jobs.append(fields)
             lines.append(_job_line(job))
-            lines += [_variant_line(each, number) for each in variants]
+            lines += [variant_line(each, number) for each in variants]
     nothing = "Nothing is kept" + (f" of {map_path.name}." if map_path is not None else ".")
     hint = (
         "`osu-companion variants show N --job ID` shows one, `osu-companion variants apply N "
@@ -145,7 +154,7 @@ def _chosen_job(client: Client, patcher: Patcher, job_id: str | None, map_path: 
     """The job named; else the newest whose variants are kept, of the map if one is named."""
     if job_id is not None:
         return job_id
-    path = None if map_path is None else existing_map(map_path)
+    path = None if map_path is None else Path(absolute(map_path))
     for job in _kept_jobs(client, patcher, None, path):
         return job.job_id
     # What an older daemon does not tell as kept, it may still have.
@@ -196,11 +205,11 @@ def _contents(
 def _shown_text(answer: patches_pb2.GetVariantResponse, fields: dict[str, Any]) -> str:
     if "diff" in fields:
         return fields["diff"] or "Nothing would change."
-    return _variant_line(answer.variant, None).strip()
+    return variant_line(answer.variant, None).strip()
 
 
 def _fields(job_id: str, answer: patches_pb2.GetVariantResponse) -> dict[str, Any]:
-    return _variant_fields(answer.variant) | {
+    return variant_fields(answer.variant) | {
         "job": job_id,
         "variant": answer.variant.number,
         "path": answer.path,
@@ -237,37 +246,13 @@ def _written_text(number: int, written: Written, fields: dict[str, Any]) -> str:
     return "\n".join([*lines, RELOAD_HINT])
 
 
-def _variant_fields(variant: patches_pb2.BeatmapVariant) -> dict[str, Any]:
-    fields: dict[str, Any] = {"number": variant.number}
-    match variant.WhichOneof("change"):
-        case "patch":
-            fields |= {"kind": "patch", "seam_bits": finite(variant.seam_bits)}
-            fields["summary"] = summary_fields(variant.patch)
-        case "file":
-            fields |= {"kind": "file", "summary": {"text": variant.file.text}}
-            fields |= _file_fields(variant.file)
-        case "mapset":
-            fields |= {"kind": "mapset", "summary": {"text": variant.mapset.text}}
-            fields["name"] = variant.mapset.folder_name
-            fields["maps"] = [_file_fields(file) for file in variant.mapset.maps]
-    return fields
-
-
-def _file_fields(file: patches_pb2.NewBeatmap) -> dict[str, Any]:
-    return {
-        "file": file.file_name,
-        "name": file.difficulty_name,
-        "mode": file.mode,
-        "objects": file.objects,
-        "stars": round(file.stars, 4) if file.HasField("stars") else None,
-    }
-
-
 def _job_fields(job: jobs_pb2.Job) -> dict[str, Any]:
     return {
         "job": job.job_id,
         "method": job.kind,
         "path": job.path,
+        "start_ms": job.start_ms,
+        "end_ms": job.end_ms,
         "seed": job.seed,
         "finished_at": job.finished_at.ToJsonString(),
         "kept_until": job.kept_until.ToJsonString(),
@@ -276,20 +261,9 @@ def _job_fields(job: jobs_pb2.Job) -> dict[str, Any]:
 
 def _job_line(job: jobs_pb2.Job) -> str:
     when = datetime.fromtimestamp(job.finished_at.ToNanoseconds() / 1e9)
+    span = f" {format_time(job.start_ms)} - {format_time(job.end_ms)}" if job.end_ms else ""
     hours = (job.kept_until.ToNanoseconds() / 1e9 - time.time()) / 3600
     return (
-        f"{job.job_id}  {job.kind}  {Path(job.path).name}  {when:%Y-%m-%d %H:%M}, kept for "
-        f"{max(0.0, hours):.0f} h more"
+        f"{job.job_id}  {_COMMANDS.get(job.kind, job.kind)} {Path(job.path).name}{span}, "
+        f"{when:%Y-%m-%d %H:%M}, seed {job.seed}, kept for {max(0.0, hours):.0f} h more"
     )
-
-
-def _variant_line(variant: patches_pb2.BeatmapVariant, applied: int | None) -> str:
-    mark = ">" if variant.number == applied else " "
-    fields = _variant_fields(variant)
-    told = [fields["summary"]["text"].rstrip(".")]
-    if fields.get("seam_bits") is not None:
-        told.append(f"seam {fields['seam_bits']:.2f} bits/token")
-    for file in fields.get("maps", [fields] if fields["kind"] == "file" else []):
-        stars = "" if file["stars"] is None else f", {file['stars']:.2f} stars"
-        told.append(f"{file['name']}: {file['objects']} objects{stars}")
-    return f" {mark} {variant.number}: {'; '.join(told)}"

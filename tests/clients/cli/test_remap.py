@@ -137,7 +137,7 @@ def test_a_variant_other_than_the_best_can_be_asked_for_at_once(
 
 def test_without_a_remap_there_are_no_variants(answered: FakeDaemon, command: Command) -> None:
     ran = command("variant", "1")
-    assert ran.code == 4 and "No remap was written yet" in ran.err
+    assert ran.code == 4 and "No variants are kept" in ran.err
 
 
 def _saving_meanwhile(fake: FakeDaemon, path: Path) -> None:
