@@ -130,7 +130,7 @@ def _song(request: Request) -> Path | None:
 def _print_song(timed: _Timed, output: Output) -> None:
     """The lines of an audio file, and nothing else, on standard output."""
     told = timed.result.timing
-    output.notice(f"{timed.path.name}: {told.text}. {made_with(timed.result)}")
+    _say(output, f"{timed.path.name}: {told.text}. {made_with(timed.result)}")
     fields = _fields(timed) | {"applied": False}
     output.result(fields, "\n".join(line.line for line in told.red_lines))
 
@@ -154,28 +154,36 @@ def _finish(
         diff = prepared.diff(timed.path.name)
         if request.dry_run:
             fields["diff"] = diff
-        output.notice(_sentence(timed))
+        _say(output, _sentence(timed))
         text = diff if request.dry_run and diff else _lines(timed)
         output.result(fields | {"applied": False}, text)
         return
     if request.apply is not True:
-        output.notice(_sentence(timed, prepared))
+        _say(output, _sentence(timed, prepared))
         wanted = request.apply is None and not output.for_programs and _agreed(timed)
         if not wanted:
-            output.notice("Nothing was written; --apply writes the new red lines.")
+            _say(output, "Nothing was written; --apply writes the new red lines.")
             output.result(fields | {"applied": False}, _lines(timed))
             return
     origin = origin_of(timed.job_id, timed.result.provenance, chosen)
     with uninterrupted():
         applied = apply(client, patcher, timed.path, chosen.patch, origin, teller, timed.base)
         fields |= _patch_fields(applied.prepared) | {"applied": True, "entry": applied.entry.id}
-        output.notice(_sentence(timed, applied.prepared if request.apply else None))
+        if request.apply:  # else it was said with the question
+            _say(output, _sentence(timed, applied.prepared))
         if applied.prepared.rebased:
-            output.notice(
-                "The map was saved meanwhile; the change was carried over to its new state."
+            _say(
+                output, "The map was saved meanwhile; the change was carried over to its new state."
             )
-        output.notice(RELOAD_HINT)
+        _say(output, RELOAD_HINT)
         output.result(fields, _lines(timed))
+
+
+def _say(output: Output, text: str) -> None:
+    """On standard error, where the lines are not; programs find all of it in the result."""
+    output.finish_progress()
+    if not output.for_programs:
+        output.notice(text)
 
 
 def _lines(timed: _Timed) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -10,6 +11,7 @@ from model_core.audio.decode import Audio
 from model_core.audio.loudness import SILENCE, loudness
 from model_core.beatmap import Beatmap, Edit, RedLine, Timing, red_lines_of, set_red_lines
 from model_core.beatmap.edits.contracts.survivors import same_phase
+from model_core.beatmap.numbers import MAX_VALUE
 from model_core.beatmap.timestamps import format_timestamp
 from model_core.beatmap.timing_points import TimingPoint
 from model_core.errors import DegenerateOutput, EditRefused, InputError
@@ -181,11 +183,14 @@ def retimed(
         parameters.timing_tolerance,
         Part(start_ms, end_ms),
     )
+    first, last = _extent(beatmap, heard, wanted.lines)
     edit = set_red_lines(
         beatmap,
         wanted.lines,
-        start_ms=start_ms,
-        end_ms=end_ms,
+        start_ms=start_ms
+        if start_ms is not None
+        else min(first, last if end_ms is None else end_ms),
+        end_ms=end_ms if end_ms is not None else max(last, first if start_ms is None else start_ms),
         resnap=parameters.resnap,
         keep_state=parameters.keep_state,
         whole_ms=False,
@@ -202,6 +207,17 @@ def retimed(
         before,
         _error(after.timing, heard.red_lines, heard.beats),
         wanted.octave,
+    )
+
+
+def _extent(beatmap: Beatmap, heard: Heard, lines: Sequence[RedLine]) -> tuple[int, int]:
+    """From where to where a map goes, in ms: all that its red lines could be about."""
+    times = [0.0, *heard.beats, *(line.time for line in lines)]
+    times += [red.time for red in beatmap.timing.red_lines]
+    times += [item.end_time for item in beatmap.hit_objects if math.isfinite(item.end_time)]
+    return (
+        max(-MAX_VALUE, math.floor(min(times))),
+        min(MAX_VALUE, math.ceil(max(times))),
     )
 
 

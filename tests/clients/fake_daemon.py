@@ -44,6 +44,8 @@ from osu_companion.v1 import (
     songs_pb2_grpc,
     status_pb2,
     status_pb2_grpc,
+    timing_pb2,
+    timing_pb2_grpc,
 )
 
 from clients.patching import LinePatch
@@ -181,6 +183,7 @@ class FakeDaemon(
     remap_pb2_grpc.RemapServiceServicer,  # type: ignore[misc]
     songs_pb2_grpc.SongServiceServicer,  # type: ignore[misc]
     status_pb2_grpc.StatusServiceServicer,  # type: ignore[misc]
+    timing_pb2_grpc.TimingServiceServicer,  # type: ignore[misc]
 ):
     """Attributes are what it answers with, and what it was asked."""
 
@@ -208,6 +211,7 @@ class FakeDaemon(
         remap_pb2_grpc.add_RemapServiceServicer_to_server(self, self._server)
         songs_pb2_grpc.add_SongServiceServicer_to_server(self, self._server)
         status_pb2_grpc.add_StatusServiceServicer_to_server(self, self._server)
+        timing_pb2_grpc.add_TimingServiceServicer_to_server(self, self._server)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
 
     @property
@@ -258,6 +262,11 @@ class FakeDaemon(
         self._heard(request, context)
         for event in self.answer(request, context):
             yield modding_pb2.ModBeatmapResponse(event=event)
+
+    def TimeSong(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        self._heard(request, context)
+        for event in self.answer(request, context):
+            yield timing_pb2.TimeSongResponse(event=event)
 
     def DrawBeatmap(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._heard(request, context)

@@ -150,7 +150,8 @@ class _Steps:
             left = (time.monotonic() - self._begun) / step.window * (step.windows - step.window)
         self._report(
             Progress(
-                "DECODE",
+                # Nothing is mapped: people are told that it listens.
+                "ENCODER",
                 min(step.window + 1, step.windows),
                 step.windows,
                 step.tokens,

@@ -23,6 +23,7 @@ COMMANDS = {
     "gd": "MakeGuestDifficulty",
     "generate": "GenerateMapset",
     "mod": "ModBeatmap",
+    "timing": "TimeSong",
 }
 # Of the command itself; none of them may hide what is said before a map is changed.
 ITS_OWN = {
@@ -43,6 +44,10 @@ ITS_OWN = {
         *("--name", "--add", "--title", "--artist", "--creator", "--source", "--tags"),
         *("--background", "--preview-point", "--osz", "--output", "--from", "--to", "--seed"),
         *("--variants", "--variant", "--dry-run"),
+    },
+    "timing": {
+        *("--from", "--to", "--range", "--active", "--seed", "--apply", "--no-apply", "--dry-run"),
+        "--preview",
     },
     "gd": {
         *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant"),
