@@ -19,6 +19,7 @@ from daemon import version
 from daemon.access import Access
 from daemon.downloads.asking import HubQuestions
 from daemon.drawing.asking import Drawings
+from daemon.fixing.asking import Edits
 from daemon.jobs import Job, Scheduler
 from daemon.jobs.kinds import KINDS
 from daemon.jobs.preparation import Desk
@@ -68,6 +69,7 @@ class Daemon:
         self._choice = ModelChoice(paths.config_file, config)
         self._hub = HubQuestions()
         self._drawings = Drawings()
+        self._edits = Edits()
         self._runner = JobRunner(self._supervisor)
         self._scheduler = Scheduler(self._run_job, self._table, config.queue_size)
         self._library = Library(config, SongTable(self._database))
@@ -132,6 +134,7 @@ class Daemon:
                 await asyncio.gather(forgetting, return_exceptions=True)
             await self._hub.close()
             await self._drawings.close()
+            await self._edits.close()
             await self._library.stop()
             await self._supervisor.close()
             await self._database.close()
@@ -153,6 +156,7 @@ class Daemon:
                 self._scheduler,
                 self._table,
                 self._mod_memory,
+                self._edits,
                 self._library.expect,
             ),
             jobs=JobServicer(self._scheduler, self._table, self._config.keep_variants_hours * 3600),

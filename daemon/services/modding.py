@@ -4,39 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from osu_companion.local.config import Config
 from osu_companion.v1 import (
     jobs_pb2,
     modding_pb2,
     modding_pb2_grpc,
-    patches_pb2,
     provenance_pb2,
 )
 
 from daemon.access import Access
+from daemon.fixing.asking import Edits
 from daemon.jobs import Scheduler
-from daemon.jobs.modding import MODDING, options_from
+from daemon.jobs.modding import MODDING
 from daemon.jobs.preparation import readable_beatmap
 from daemon.jobs.reception import Reception
 from daemon.mod_memory import ModMemory
 from daemon.notices import notices_for
-from daemon.patch_messages import patch_to_message
 from daemon.refusal import Refusal, bad_field, precondition
 from daemon.services.jobs import no_such_job
 from daemon.songs.mapper_names import mapper_names
 from daemon.store import JobTable
-from model_core.beatmap import Beatmap, EditKind, Scope, parse
-
-if TYPE_CHECKING:
-    from model_core.modding.report import Reported
-
-_INT32 = 2**31 - 1
+from model_core.beatmap import parse
 
 
 class ModServicer(modding_pb2_grpc.ModServiceServicer):
@@ -54,6 +47,7 @@ class ModServicer(modding_pb2_grpc.ModServiceServicer):
         scheduler: Scheduler,
         table: JobTable,
         memory: ModMemory,
+        edits: Edits,
         expect: Callable[[str], Awaitable[None]],
     ) -> None:
         self._access = access
@@ -62,6 +56,7 @@ class ModServicer(modding_pb2_grpc.ModServiceServicer):
         self._scheduler = scheduler
         self._table = table
         self._memory = memory
+        self._edits = edits
         self._expect = expect
 
     async def ModBeatmap(  # noqa: N802
@@ -86,8 +81,20 @@ class ModServicer(modding_pb2_grpc.ModServiceServicer):
         if not request.ids:
             raise bad_field("OPTION_INVALID", "ids", "Name the suggestions whose edits are wanted")
         asked, result = await self._modded(request.job_id)
-        answer = await asyncio.to_thread(self._fixed, asked, result, tuple(request.ids))
+        path, data = await asyncio.to_thread(self._access.read_map, asked.path)
+        if hashlib.sha256(data).hexdigest() != asked.base_sha256:
+            raise precondition(
+                "MAP_CHANGED",
+                str(path),
+                f"{path.name} has changed since it was modded, and its suggested edits are for what"
+                " it was. Mod it again",
+            )
+        answer, by_model = await self._edits.make(
+            path.name, data, asked.SerializeToString(), result.report.json, tuple(request.ids)
+        )
+        answer.path = str(path)
         if answer.patch.edits:
+            answer.notices.extend(await asyncio.to_thread(self._notices, data, by_model))
             await self._expect(answer.patch.result_sha256)
         return answer
 
@@ -124,73 +131,8 @@ class ModServicer(modding_pb2_grpc.ModServiceServicer):
         readable_beatmap(real, data)
         return real, data
 
-    def _fixed(
-        self,
-        asked: modding_pb2.ModBeatmapRequest,
-        result: jobs_pb2.JobResult,
-        ids: Sequence[str],
-    ) -> modding_pb2.FixSuggestionsResponse:
-        from model_core.modding.report_fixes import make_edits, reasons_left
-        from model_core.modding.report_reading import from_json
-
-        path, data = self._access.read_map(asked.path)
-        if hashlib.sha256(data).hexdigest() != asked.base_sha256:
-            raise precondition(
-                "MAP_CHANGED",
-                str(path),
-                f"{path.name} has changed since it was modded, and its suggested edits are for what"
-                " it was. Mod it again",
-            )
-        beatmap = parse(data)
-        report = from_json(json.loads(result.report.json), beatmap)
-        done = make_edits(report, ids, options_from(asked))
-        made = set(done.made)
-        chosen = [each for each in (*report.suggestions, *report.dismissed) if each.id in made]
-        left = reasons_left(report, ids, done.made)
-        patch = patch_to_message(done.patch, _scope([each.finding.times for each in chosen]))
-        patch.summary.CopyFrom(_summary(chosen, beatmap, done.beatmap))
-        by_model = _by_model(chosen)
-        return modding_pb2.FixSuggestionsResponse(
-            patch=patch,
-            made=done.made,
-            left=[modding_pb2.FixLeft(id=name, reason=reason) for name, reason in left.items()],
-            path=str(path),
-            notices=self._notices(beatmap, by_model) if patch.edits else (),
-        )
-
-    def _notices(self, beatmap: Beatmap, by_model: bool) -> list[provenance_pb2.Notice]:
+    def _notices(self, data: bytes, by_model: bool) -> list[provenance_pb2.Notice]:
         """What is to be said before the map is changed; what rules suggest is no model's work."""
         ranking = provenance_pb2.Notice.CODE_RANKING
-        notices = notices_for(beatmap, mapper_names(self._config))
+        notices = notices_for(parse(data), mapper_names(self._config))
         return [each for each in notices if by_model or each.code != ranking]
-
-
-def _scope(times: Sequence[Sequence[float]]) -> Scope:
-    """From the first moment that is touched to the last; what is of the whole map has none."""
-    moments = [min(_INT32, max(-_INT32, round(time))) for own in times for time in own]
-    return Scope(EditKind.OBJECTS, min(moments, default=0), max(moments, default=0))
-
-
-def _by_model(chosen: Sequence[Reported]) -> bool:
-    """Whether one of the edits is a model's alone."""
-    fixes = [(each.rank is not None, each.finding.fix) for each in chosen]
-    ruled = {fix.edits for own, fix in fixes if fix is not None and not own}
-    return any(own and fix is not None and fix.edits not in ruled for own, fix in fixes)
-
-
-def _summary(
-    chosen: Sequence[Reported], before: Beatmap, after: Beatmap
-) -> patches_pb2.PatchSummary:
-    # What a rule and a model suggest alike is one edit.
-    lines = {
-        each.finding.fix.edits: f"{each.finding.timestamp or 'map'} - {each.finding.fix.summary}"
-        for each in reversed(chosen)
-        if each.finding.fix is not None
-    }
-    count = len(lines)
-    moved = sum(
-        old.time != new.time
-        for old, new in zip(before.hit_objects, after.hit_objects, strict=False)
-    )
-    text = f"{count} suggested edit{'' if count == 1 else 's'} made"
-    return patches_pb2.PatchSummary(text=text, moved=moved, lines=reversed(lines.values()))
