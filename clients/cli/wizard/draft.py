@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -71,7 +73,7 @@ def unless_given(setting: Setting, facts: Facts) -> str:
 
 def refusal(app: typer.Typer, line: Sequence[str]) -> str:
     """What the command line itself says against a command; empty for nothing."""
-    command = typer.main.get_command(app).commands[line[0]]  # type: ignore[attr-defined]
+    command = _commands(app)[line[0]]
     try:
         with command.make_context(line[0], with_values(line[1:])):
             return ""
@@ -79,3 +81,9 @@ def refusal(app: typer.Typer, line: Sequence[str]) -> str:
         if not hasattr(error, "format_message"):
             raise
         return str(error.format_message())
+
+
+@functools.cache
+def _commands(app: typer.Typer) -> dict[str, Any]:
+    commands: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return commands

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# Above it a file is no map that the game opens.
+_LARGEST_BYTES = 32 << 20
 MODES = ("osu!", "osu!taiko", "osu!catch", "osu!mania")
 
 
@@ -24,10 +26,12 @@ class Facts:
 
 
 def facts_of(path: Path) -> Facts:
-    """The facts of a map; nothing where the file cannot be read."""
+    """The facts of a map; nothing where the file is none (a song, say) or cannot be read."""
     try:
+        if path.suffix.lower() != ".osu" or path.stat().st_size > _LARGEST_BYTES:
+            return Facts()
         text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    except OSError:
+    except (OSError, ValueError):
         return Facts()
     section, told, times = "", dict[str, str](), list[int]()
     for line in map(str.strip, text.splitlines()):
