@@ -168,6 +168,7 @@ def test_no_file_names_a_package_registry() -> None:
     """Whoever builds this chooses where packages come from."""
     suffixes = {".py", ".md", ".toml", ".cfg", ".txt", ".proto", ".yml", ".yaml", ".lock", ""}
     skipped = {".venv", ".git", "runs", "build", "dist", "demo-output", "__pycache__"}
+    skipped |= {"node_modules"}
     for file in _files(ROOT, skipped):
         if file.suffix in suffixes:
             text = file.read_text("utf-8", errors="replace")

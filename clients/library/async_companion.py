@@ -189,6 +189,7 @@ class AsyncCompanion:
                         raise ending.error from None
                     told = gone(client.endpoint, error)
                     if told is not error:
+                        self._connection.lost(client.endpoint)
                         raise told from error
                     raise
         return ask.later(listener.hand())

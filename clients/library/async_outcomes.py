@@ -31,7 +31,7 @@ class AsyncPatches(PatchFields):
     async def apply(self, number: int = 1) -> Change | None:
         """Write a variant into the map; ``None`` where it would change nothing.
 
-        Another variant of this result that was the last change of the map makes room for it.
+        Another variant of this result that stands there makes room for it.
 
         Raises:
             ChangedError: the map was saved meanwhile, with changes of the same range.
@@ -39,9 +39,7 @@ class AsyncPatches(PatchFields):
             PatchingError: the map or the journal cannot be written. In every case the map is as
                 it was.
         """
-        return await asyncio.to_thread(
-            self.hand.change_map, numbered(self.variants, number).message
-        )
+        return await asyncio.to_thread(self.hand.write, numbered(self.variants, number).message)
 
     async def diff(self, number: int = 1) -> str:
         """A unified diff of what ``apply`` would write now; empty where it is nothing.
@@ -56,17 +54,17 @@ class AsyncPatches(PatchFields):
 class AsyncNewMap(MapFields):
     """A new difficulty; nothing is written yet."""
 
-    async def apply(self, number: int = 1) -> Change:
-        """Make the new map beside the one that it was asked for.
+    async def apply(self, number: int = 1) -> Change | None:
+        """Make the new map beside the one that it was asked for; ``None`` where it stands already.
+
+        Another variant of this result makes room for it, if nobody has changed it.
 
         Raises:
             NameTakenError: something has that name by now; it stays as it is.
             RefusedError: there is no such variant.
             PatchingError: the folder or the journal cannot be written. In every case nothing was.
         """
-        return await asyncio.to_thread(
-            self.hand.create_map, numbered(self.variants, number).message
-        )
+        return await asyncio.to_thread(self.hand.write, numbered(self.variants, number).message)
 
     async def diff(self, number: int = 1) -> str:
         """A unified diff from nothing to the new map.
@@ -83,8 +81,10 @@ class AsyncNewMapset(MapsetFields):
 
     async def apply(
         self, number: int = 1, *, into: Path | str | None = None, archive: bool = False
-    ) -> Change:
-        """Make the mapset's folder, with a copy of the song.
+    ) -> Change | None:
+        """Make the mapset's folder, with a copy of the song; ``None`` where it stands already.
+
+        Another variant of this result makes room for it, if nobody has changed it.
 
         Args:
             into: the folder that it is made in; without it, the Songs folder.
@@ -96,7 +96,7 @@ class AsyncNewMapset(MapsetFields):
             PatchingError: the folder or the journal cannot be written. In every case nothing was.
         """
         variant = numbered(self.variants, number).message
-        return await asyncio.to_thread(self.hand.create_mapset, variant, into, archive)
+        return await asyncio.to_thread(self.hand.write, variant, into, archive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,16 @@ class AsyncTiming(TimingFields, AsyncPatches):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsyncFixes(FixFields, AsyncPatches):
     """Suggested edits as one change of the map; nothing is written yet."""
+
+    async def apply(self, number: int = 1) -> Change | None:
+        """As for every change of a map."""
+        return await asyncio.to_thread(
+            self.hand.write_fix, numbered(self.variants, number).message, self.made
+        )
+
+    async def diff(self, number: int = 1) -> str:
+        """As for every change of a map."""
+        return await asyncio.to_thread(self.hand.fix_diff, numbered(self.variants, number).message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +130,5 @@ class AsyncModding(ReportFields):
             ChangedError: the map is not the one any more that was modded.
             UsageError: an id that names no suggestion with an edit.
         """
-        answer, hand = await asyncio.to_thread(asked_fix, self.hand, ids)
-        return AsyncFixes(**common(hand), **fix_fields(answer))
+        answer = await asyncio.to_thread(asked_fix, self.hand, ids)
+        return AsyncFixes(**common(self.hand), **fix_fields(answer))

@@ -159,7 +159,7 @@ class Companion:
                     raise ending.error from None
                 told = gone(client.endpoint, error)
                 if told is not error:
-                    self._connection.lost(client)
+                    self._connection.lost(client.endpoint)
                     raise told from error
                 raise
         return ask.now(listener.hand())

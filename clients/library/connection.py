@@ -42,10 +42,10 @@ class Connection:
                 self._client = Client(ensure_running(self.paths, self._on_start))
             return self._client
 
-    def lost(self, client: Client) -> None:
-        """The client's daemon does not answer: the next call looks for it, or starts it, anew."""
+    def lost(self, endpoint: Endpoint) -> None:
+        """That daemon does not answer: the next call looks for it, or starts it, anew."""
         with self._lock:
-            if self._client is client:
+            if self._client is not None and self._client.endpoint == endpoint:
                 self._drop()
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ class Patches(PatchFields):
     def apply(self, number: int = 1) -> Change | None:
         """Write a variant into the map; ``None`` where it would change nothing.
 
-        Another variant of this result that was the last change of the map makes room for it.
+        Another variant of this result that stands there makes room for it.
 
         Raises:
             ChangedError: the map was saved meanwhile, with changes of the same range.
@@ -38,7 +38,7 @@ class Patches(PatchFields):
             PatchingError: the map or the journal cannot be written. In every case the map is as
                 it was.
         """
-        return self.hand.change_map(numbered(self.variants, number).message)
+        return self.hand.write(numbered(self.variants, number).message)
 
     def diff(self, number: int = 1) -> str:
         """A unified diff of what ``apply`` would write now; empty where it is nothing.
@@ -53,15 +53,17 @@ class Patches(PatchFields):
 class NewMap(MapFields):
     """A new difficulty; nothing is written yet."""
 
-    def apply(self, number: int = 1) -> Change:
-        """Make the new map beside the one that it was asked for.
+    def apply(self, number: int = 1) -> Change | None:
+        """Make the new map beside the one that it was asked for; ``None`` where it stands already.
+
+        Another variant of this result makes room for it, if nobody has changed it.
 
         Raises:
             NameTakenError: something has that name by now; it stays as it is.
             RefusedError: there is no such variant.
             PatchingError: the folder or the journal cannot be written. In every case nothing was.
         """
-        return self.hand.create_map(numbered(self.variants, number).message)
+        return self.hand.write(numbered(self.variants, number).message)
 
     def diff(self, number: int = 1) -> str:
         """A unified diff from nothing to the new map.
@@ -78,8 +80,10 @@ class NewMapset(MapsetFields):
 
     def apply(
         self, number: int = 1, *, into: Path | str | None = None, archive: bool = False
-    ) -> Change:
-        """Make the mapset's folder, with a copy of the song.
+    ) -> Change | None:
+        """Make the mapset's folder, with a copy of the song; ``None`` where it stands already.
+
+        Another variant of this result makes room for it, if nobody has changed it.
 
         Args:
             into: the folder that it is made in; without it, the Songs folder.
@@ -91,7 +95,7 @@ class NewMapset(MapsetFields):
             PatchingError: the folder or the journal cannot be written. In every case nothing was.
         """
         variant = numbered(self.variants, number).message
-        return self.hand.create_mapset(variant, into, archive)
+        return self.hand.write(variant, into, archive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,14 @@ class Timing(TimingFields, Patches):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixes(FixFields, Patches):
     """Suggested edits as one change of the map; nothing is written yet."""
+
+    def apply(self, number: int = 1) -> Change | None:
+        """As for every change of a map."""
+        return self.hand.write_fix(numbered(self.variants, number).message, self.made)
+
+    def diff(self, number: int = 1) -> str:
+        """As for every change of a map."""
+        return self.hand.fix_diff(numbered(self.variants, number).message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,5 +127,5 @@ class Modding(ReportFields):
             ChangedError: the map is not the one any more that was modded.
             UsageError: an id that names no suggestion with an edit.
         """
-        answer, hand = asked_fix(self.hand, ids)
-        return Fixes(**common(hand), **fix_fields(answer))
+        answer = asked_fix(self.hand, ids)
+        return Fixes(**common(self.hand), **fix_fields(answer))

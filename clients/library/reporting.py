@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,6 @@ from osu_companion.v1 import patches_pb2
 
 from clients.library.results import patch_variants
 from clients.library.writing import Hand
-from clients.patching import Origin
 
 if TYPE_CHECKING:
     from osu_companion.v1 import modding_pb2, reports_pb2
@@ -43,16 +41,11 @@ def counts_of(report: reports_pb2.ModReport) -> Counts:
     return Counts(**{each.name: getattr(report, each.name) for each in dataclasses.fields(Counts)})
 
 
-def asked_fix(hand: Hand, ids: Sequence[str]) -> tuple[modding_pb2.FixSuggestionsResponse, Hand]:
-    """The suggested edits as the daemon answers, and a hand that writes them as a fix."""
+def asked_fix(hand: Hand, ids: Sequence[str]) -> modding_pb2.FixSuggestionsResponse:
+    """The suggested edits of a report, as one patch."""
     answer = hand.connect().fix(hand.job_id, ids)
     hand.teller.learn(answer.notices)
-
-    def as_fix(origin: Origin) -> Origin:
-        detail = json.loads(origin.detail) | {"fixed": list(answer.made)}
-        return dataclasses.replace(origin, verb="fix", detail=json.dumps(detail))
-
-    return answer, hand.but(as_fix)
+    return answer
 
 
 def fix_fields(answer: modding_pb2.FixSuggestionsResponse) -> dict[str, Any]:

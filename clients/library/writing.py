@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clients.client.errors import RefusedError
+from clients.client.errors import FailedError, RefusedError
 from clients.client.requests import absolute
-from clients.creating import create, place_of
-from clients.mapsets import ARCHIVE, Song, free_name, write_archive, write_folder
+from clients.creating import place_of
+from clients.mapsets import ARCHIVE, free_name
 from clients.notices import Teller
-from clients.patching import Entry, EntryState, Origin, Patcher, unified_diff
-from clients.remapping import Applied, apply, origin_of, prepare
+from clients.patching import Patcher, unified_diff
+from clients.remapping import apply, origin_of, prepare
+from clients.variants import prepared_variant, replaced_by, write_variant
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, patches_pb2
@@ -47,7 +50,6 @@ class Hand:
         connect: a client of the running daemon.
         path: the map, or the song, that was asked for.
         base: the map's bytes when it was asked for; empty if they are not known.
-        changed_origin: makes another origin of the usual one.
     """
 
     connect: Callable[[], Client]
@@ -57,82 +59,115 @@ class Hand:
     base: bytes
     job_id: str
     result: jobs_pb2.JobResult
-    changed_origin: Callable[[Origin], Origin] = lambda origin: origin
 
-    def change_map(self, variant: patches_pb2.BeatmapVariant) -> Change | None:
-        """Write a patch, in place of another of the same job where that was written last.
+    def write(
+        self,
+        variant: patches_pb2.BeatmapVariant,
+        into: Path | str | None = None,
+        archive: bool = False,
+    ) -> Change | None:
+        """Write a variant, in place of another of the same job that stands.
 
-        ``None`` where nothing would change.
+        Args:
+            into: the folder for a mapset; without it, Songs. ``archive``: as an .osz.
+
+        Returns:
+            ``None`` where it stands already, or changes nothing.
         """
-        if not variant.patch.edits:
+        client = self.connect()
+        place = None if not variant.HasField("mapset") else _place(client, variant, into, archive)
+        if variant.HasField("patch") and not variant.patch.edits and not self._stands(variant):
             return None
-        client, origin = self.connect(), self.origin(variant)
-        newest = next(iter(self.patcher.history(self.path, limit=1)), None)
-        replaces = (
-            newest is not None and newest.job == self.job_id and newest.state is EntryState.APPLIED
-        )
-        if replaces:
-            self.teller.before_writing()
-            self.patcher.undo(self.path)
-        try:
-            applied = self._apply(client, variant, origin)
-        except BaseException:
-            if replaces:
-                self.patcher.redo(self.path)
-            raise
-        text = applied.prepared.patch.summary.text
-        return Change(applied.entry.path, applied.entry.id, text, applied.prepared.rebased)
-
-    def _apply(
-        self, client: Client, variant: patches_pb2.BeatmapVariant, origin: Origin
-    ) -> Applied:
-        return apply(client, self.patcher, self.path, variant.patch, origin, self.teller, self.base)
+        with _whole():
+            written = write_variant(
+                client, self.patcher, self.job_id, self._answer(variant), self.teller, place
+            )
+        if written.entry is None:
+            return None
+        rebased = written.prepared is not None and written.prepared.rebased
+        return Change(written.entry.path, written.entry.id, _text(variant), rebased)
 
     def map_diff(self, variant: patches_pb2.BeatmapVariant) -> str:
         """A unified diff of what the patch would change in the map as it is now."""
-        client = self.connect()
-        return prepare(client, self.path, variant.patch, self.base).diff(self.path.name)
-
-    def create_map(self, variant: patches_pb2.BeatmapVariant) -> Change:
-        """Make the new map beside the one that was asked for."""
-        client, origin = self.connect(), self.origin(variant)
-        entry = create(client, self.patcher, self.path, variant.file, origin, self.teller)
-        return _change(entry, variant.file.text)
+        with _whole():
+            prepared = prepared_variant(
+                self.connect(), self.patcher, self.job_id, self._answer(variant)
+            )
+        return prepared.diff(self.path.name)
 
     def file_diff(self, variant: patches_pb2.BeatmapVariant) -> str:
         """A unified diff from nothing to the new map."""
-        name = place_of(variant.file, self.path).name
-        return unified_diff(b"", variant.file.content, name)
+        return unified_diff(b"", variant.file.content, place_of(variant.file, self.path).name)
 
-    def create_mapset(
-        self, variant: patches_pb2.BeatmapVariant, into: Path | str | None, archive: bool
-    ) -> Change:
-        """Make the new mapset, as a folder or as an archive, under a name that is free."""
-        client, origin = self.connect(), self.origin(variant)
-        parent = songs_folder(client) if into is None else Path(absolute(into))
-        mapset, song = variant.mapset, Song(self.path, self.result.provenance.base_sha256)
-        if not parent.is_dir():
-            raise RefusedError(
-                f"There is no folder {parent}. Nothing was written.", reason="SONGS_NOT_FOUND"
+    def write_fix(self, variant: patches_pb2.BeatmapVariant, made: Sequence[str]) -> Change | None:
+        """Write suggested edits of the job's report."""
+        if not variant.patch.edits:
+            return None
+        origin = origin_of(self.job_id, self.result.provenance, variant)
+        detail = json.loads(origin.detail) | {"fixed": list(made)}
+        origin = dataclasses.replace(origin, verb="fix", detail=json.dumps(detail))
+        with _whole():
+            applied = apply(
+                self.connect(),
+                self.patcher,
+                self.path,
+                variant.patch,
+                origin,
+                self.teller,
+                self.base,
             )
-        if archive:
-            target = parent / free_name(parent, mapset.folder_name, ARCHIVE)
-            entry = write_archive(self.patcher, target, mapset, song, origin, self.teller)
-        else:
-            entry = write_folder(client, self.patcher, parent, mapset, song, origin, self.teller)
-        return _change(entry, mapset.text)
+        return Change(
+            applied.entry.path, applied.entry.id, _text(variant), applied.prepared.rebased
+        )
 
-    def origin(self, variant: patches_pb2.BeatmapVariant) -> Origin:
-        """Where the variant comes from, for the history."""
-        return self.changed_origin(origin_of(self.job_id, self.result.provenance, variant))
+    def fix_diff(self, variant: patches_pb2.BeatmapVariant) -> str:
+        """A unified diff of what suggested edits would change in the map as it is now."""
+        with _whole():
+            return prepare(self.connect(), self.path, variant.patch, self.base).diff(self.path.name)
 
-    def but(self, changed_origin: Callable[[Origin], Origin]) -> Hand:
-        """The same with other origins."""
-        return dataclasses.replace(self, changed_origin=changed_origin)
+    def _answer(self, variant: patches_pb2.BeatmapVariant) -> patches_pb2.GetVariantResponse:
+        """The variant as the daemon hands it out again later."""
+        from osu_companion.v1 import patches_pb2
+
+        return patches_pb2.GetVariantResponse(
+            variant=variant,
+            path=str(self.path),
+            seed=self.result.seed,
+            notices=self.result.notices,
+            provenance=self.result.provenance,
+        )
+
+    def _stands(self, variant: patches_pb2.BeatmapVariant) -> bool:
+        return replaced_by(self.patcher, self.job_id, self._answer(variant)) is not None
 
 
-def _change(entry: Entry, text: str) -> Change:
-    return Change(entry.path, entry.id, text)
+def _text(variant: patches_pb2.BeatmapVariant) -> str:
+    return variant.file.text or variant.mapset.text or variant.patch.summary.text
+
+
+def _place(
+    client: Client, variant: patches_pb2.BeatmapVariant, into: Path | str | None, archive: bool
+) -> Path:
+    """Where a mapset goes: the folder it is made in, or the archive to be."""
+    parent = songs_folder(client) if into is None else Path(absolute(into))
+    if not parent.is_dir():
+        raise RefusedError(
+            f"There is no folder {parent}. Nothing was written.", reason="SONGS_NOT_FOUND"
+        )
+    if not archive:
+        return parent
+    return parent / free_name(parent, variant.mapset.folder_name, ARCHIVE)
+
+
+@contextlib.contextmanager
+def _whole() -> Iterator[None]:
+    """Tells a patch that does not give what it promises as what it is."""
+    try:
+        yield
+    except ValueError as error:
+        raise FailedError(
+            f"The change did not arrive whole ({error}). Nothing was written; ask again."
+        ) from error
 
 
 def songs_folder(client: Client) -> Path:
