@@ -11,8 +11,9 @@ import { parseArgs } from "node:util";
 
 import grpc from "@grpc/grpc-js";
 
-import { Told, connect, readEndpoint } from "./daemon.mjs";
+import { connect, readEndpoint } from "./daemon.mjs";
 import { patched, replaceFile, sha256 } from "./patch.mjs";
+import { Told } from "./told.mjs";
 
 const USAGE = 'Usage: node client.mjs "Map [Insane].osu" START_MS END_MS [--seed N] [--dry-run]';
 
@@ -27,7 +28,8 @@ function asked() {
   const [map, start, end, ...more] = parsed.positionals;
   const whole = (text) => /^\d{1,9}$/.test(text ?? "");
   const { seed, "dry-run": dryRun } = parsed.values;
-  if (!map || !whole(start) || !whole(end) || more.length || (seed !== undefined && !/^\d+$/.test(seed))) {
+  const seedIsOne = seed === undefined || /^\d{1,18}$/.test(seed);
+  if (!map || !whole(start) || !whole(end) || more.length || !seedIsOne) {
     throw new Told(USAGE, 2);
   }
   return { path: resolve(map), start_ms: Number(start), end_ms: Number(end), seed, dryRun };
@@ -42,11 +44,16 @@ function follow(call) {
       if (event.event === "progress") console.error(inWords(event.progress));
       // What people have to be told before the map is changed.
       if (event.event === "notice") console.error(event.notice.text);
-      if (event.event === "failure") failed(new Told(event.failure.status.message));
+      if (event.event === "failure") {
+        const { code, message } = event.failure.status;
+        failed(new Told(message, exitCode(code)));
+      }
       if (event.event === "result") result = event.result;
     });
     call.on("error", (error) => failed(error));
-    call.on("end", () => (result ? done(result) : failed(new Told("The job ended without a result."))));
+    call.on("end", () =>
+      result ? done(result) : failed(new Told("The job ended without a result.")),
+    );
   });
 }
 
@@ -56,15 +63,31 @@ function inWords(progress) {
   return `${stage}${window}, ${progress.objects} objects`;
 }
 
-/** What an error of gRPC means to a user, and the exit code that the program has for it. */
+/** The exit code that `osu-companion` has for a status of gRPC. */
+function exitCode(status) {
+  switch (status) {
+    case grpc.status.CANCELLED:
+      return 130;
+    case grpc.status.UNAVAILABLE:
+    case grpc.status.UNAUTHENTICATED:
+      return 5;
+    case grpc.status.INVALID_ARGUMENT:
+    case grpc.status.NOT_FOUND:
+    case grpc.status.PERMISSION_DENIED:
+    case grpc.status.FAILED_PRECONDITION:
+    case grpc.status.UNIMPLEMENTED:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+/** What an error means to a user, and the exit code that goes with it. */
 function inPlainWords(error) {
   if (error instanceof Told) return error;
-  const { CANCELLED, UNAVAILABLE, UNAUTHENTICATED, INVALID_ARGUMENT } = grpc.status;
-  if (error.code === CANCELLED) return new Told("Cancelled; nothing was written.", 130);
-  if (error.code === UNAVAILABLE) return new Told(`The daemon cannot be reached: ${error.details}`, 5);
-  if (error.code === UNAUTHENTICATED) return new Told("The daemon does not take this token.", 5);
-  const code = error.code === INVALID_ARGUMENT ? 2 : 4;
-  return new Told(error.details ?? String(error.message), error.details ? code : 1);
+  const code = exitCode(error.code);
+  if (code === 130) return new Told("Cancelled; nothing was written.", code);
+  return new Told(error.details || error.message || String(error), code);
 }
 
 async function main() {

@@ -8,17 +8,11 @@ import { fileURLToPath } from "node:url";
 import grpc from "@grpc/grpc-js";
 import protoLoader from "@grpc/proto-loader";
 
+import { Told } from "./told.mjs";
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const INCLUDED = [process.env.OSU_COMPANION_PROTO ?? here("../../proto"), here("protos")];
 const LARGEST = 16 * 1024 * 1024;
-
-/** Something that the user has to be told, without a stack. `code` is the exit code. */
-export class Told extends Error {
-  constructor(message, code = 1) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** The folder where the daemon keeps its state; the same rules as the program's own. */
 export function stateFolder(environ = process.env, platform = process.platform) {
@@ -27,8 +21,11 @@ export function stateFolder(environ = process.env, platform = process.platform) 
   if (platform === "win32") {
     return join(environ.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "osu-companion");
   }
-  if (platform === "darwin") return join(homedir(), "Library", "Application Support", "osu-companion");
-  return join((environ.XDG_STATE_HOME ?? "").trim() || join(homedir(), ".local", "state"), "osu-companion");
+  if (platform === "darwin") {
+    return join(homedir(), "Library", "Application Support", "osu-companion");
+  }
+  const state = (environ.XDG_STATE_HOME ?? "").trim() || join(homedir(), ".local", "state");
+  return join(state, "osu-companion");
 }
 
 /** Port and token of the running daemon, from the file that it writes for its user. */
@@ -37,7 +34,8 @@ export function readEndpoint(folder = stateFolder()) {
   try {
     endpoint = JSON.parse(readFileSync(join(folder, "daemon.json"), "utf8"));
   } catch {
-    throw new Told(`No daemon runs (there is no daemon.json in ${folder}). Start one: osu-companion serve`, 5);
+    const why = `there is no daemon.json in ${folder}`;
+    throw new Told(`No daemon runs (${why}). Start one: osu-companion serve`, 5);
   }
   if (!isAlive(endpoint.pid)) {
     throw new Told("The daemon has ended. Start one: osu-companion serve", 5);
@@ -54,13 +52,17 @@ function isAlive(pid) {
   }
 }
 
-/** Clients of the daemon's services by name, e.g. `services.RemapService`, and the metadata to send. */
+/** Clients of the daemon's services, by name, and the metadata that every call carries. */
 export function connect(endpoint) {
   // 64-bit numbers as text: a seed does not fit a JavaScript number.
-  const definition = protoLoader.loadSync(
-    "osu_companion/v1/remap.proto",
-    { includeDirs: INCLUDED, keepCase: true, longs: String, enums: String, defaults: true, oneofs: true },
-  );
+  const definition = protoLoader.loadSync("osu_companion/v1/remap.proto", {
+    includeDirs: INCLUDED,
+    keepCase: true,
+    longs: String,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  });
   const contract = grpc.loadPackageDefinition(definition).osu_companion.v1;
   const address = `${endpoint.host}:${endpoint.port}`;
   const options = { "grpc.enable_http_proxy": 0, "grpc.max_receive_message_length": LARGEST };

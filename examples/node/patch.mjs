@@ -1,10 +1,20 @@
 // Applies a BeatmapPatch by the rules of patches.proto; no parser of .osu files is needed.
 
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 
-import { Told } from "./daemon.mjs";
+import { Told } from "./told.mjs";
 
 const LINE_FEED = 0x0a;
 
@@ -29,9 +39,14 @@ export function patched(bytes, patch) {
     throw new Told("The map was saved meanwhile. Nothing was written; ask again.", 3);
   }
   const lines = splitLines(bytes);
-  for (const edit of [...patch.edits].reverse()) {
-    if (edit.first_line + edit.count > lines.length) throw new Told("The patch does not fit the map.");
-    lines.splice(edit.first_line, edit.count, ...edit.replacement);
+  let below = lines.length;
+  for (const { first_line: first, count, replacement } of [...patch.edits].reverse()) {
+    // In order and apart from each other, or they are none of the contract's.
+    if (first < 0 || count < 0 || first + count > below) {
+      throw new Told("The patch does not fit the map.");
+    }
+    lines.splice(first, count, ...replacement);
+    below = first;
   }
   const after = Buffer.concat(lines);
   if (sha256(after) !== patch.result_sha256) throw new Told("The patch did not arrive whole.");
@@ -41,8 +56,10 @@ export function patched(bytes, patch) {
 /** Replaces the map in one step, if it still holds `before`: never half of it, never another's save. */
 export function replaceFile(path, before, after) {
   const target = realpathSync(path); // a link stays a link
-  // A name with a dot, in the map's own folder: only there a rename replaces in one step.
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}.tmp`);
+  // In the map's own folder: only there a rename replaces in one step. The daemon's watcher passes
+  // over names with a dot before them, and a short one fits where the map's own long one just does.
+  const name = `.osu-companion-${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = join(dirname(target), name);
   const file = openSync(temporary, "wx", statSync(target).mode & 0o777);
   try {
     try {
