@@ -196,7 +196,7 @@ def retimed(
         whole_ms=False,
     )
     after = edit.result
-    _require_same_behind(beatmap, after, end_ms)
+    _require_same_around(beatmap, after, start_ms, end_ms)
     before = None
     if beatmap.timing.red_lines:
         before = _error(beatmap.timing, heard.red_lines, heard.beats)
@@ -258,18 +258,30 @@ def _options(parameters: TimingParameters) -> TimingOptions:
     )
 
 
-def _require_same_behind(old: Beatmap, new: Beatmap, end_ms: int | None) -> None:
-    """Raises EditRefused unless beats and bars behind a part are where they were."""
-    if end_ms is None or not old.timing.red_lines:
+def _require_same_around(
+    old: Beatmap, new: Beatmap, start_ms: int | None, end_ms: int | None
+) -> None:
+    """Raises EditRefused unless beats and bars beside a part are where they were.
+
+    Before a map's first red line its tempo counts, too.
+    """
+    if not old.timing.red_lines:
         return
-    behind = [item.end_time for item in old.hit_objects if item.end_time > end_ms]
-    behind += [red.time for red in old.timing.red_lines if red.time > end_ms]
-    for moment in behind:
+    first = -math.inf if start_ms is None else start_ms
+    last = math.inf if end_ms is None else end_ms
+    moments = [item.time for item in old.hit_objects]
+    moments += [item.end_time for item in old.hit_objects]
+    moments += [red.time for red in old.timing.red_lines]
+    for moment in moments:
+        if first <= moment <= last:
+            continue
         was, now = old.timing.red_line_at(moment), new.timing.red_line_at(moment)
         if not same_phase(was, now):
+            where = "before" if moment < first else "behind"
             stamp = format_timestamp(moment).removesuffix(" - ")
+            hint = " Let the part begin with the song." if moment < first else ""
             raise EditRefused(
-                f"The beats at {stamp}, behind the part, would move. Nothing was changed."
+                f"The beats at {stamp}, {where} the part, would move. Nothing was changed.{hint}"
             )
 
 

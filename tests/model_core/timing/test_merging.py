@@ -165,6 +165,15 @@ def test_a_part_of_the_first_lines_own_change() -> None:
     assert same_grid(found.edit.result, a_map([(600, 500, 4)]), 30_000)
 
 
+def test_what_stands_before_the_part_may_hang_on_its_first_line() -> None:
+    """The map's first red line says the tempo of what is before it, too."""
+    beatmap = a_map([(10_000, 500, 4)])
+    heard = what_is_heard([(10_040, 500, 4)], 5000, 30_000)
+    with pytest.raises(EditRefused, match="before the part"):
+        asked(beatmap, heard, 5000, 30_000)
+    assert asked(beatmap, heard, None, 30_000).edit.patch.edits
+
+
 def same_grid(one: Beatmap, other: Beatmap, start: float) -> bool:
     """Whether all beats and bars from ``start`` on are at the same places."""
     moments = {start, *(r.time for b in (one, other) for r in b.timing.red_lines if r.time > start)}
