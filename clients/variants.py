@@ -9,7 +9,7 @@ written. A new file that was changed since is somebody's, and stays.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,10 +50,7 @@ def replaced_by(
     patcher: Patcher, job_id: str, answer: patches_pb2.GetVariantResponse
 ) -> Entry | None:
     """The change that a variant would take the place of; ``None`` where none of its job stands."""
-    path = Path(answer.path) if answer.variant.HasField("patch") else None
-    return next(
-        (entry for entry in patcher.every(path) if entry.job == job_id and _applied(entry)), None
-    )
+    return next(iter(_standing(patcher, job_id, answer)), None)
 
 
 def prepared_variant(
@@ -67,14 +64,14 @@ def prepared_variant(
     """
     path, patch = Path(answer.path), answer.variant.patch
     current = read_map(path)
-    replaced = replaced_by(patcher, job_id, answer)
-    if replaced is None or sha256_hex(current) == patch.base_sha256:
+    standing = _standing(patcher, job_id, answer)
+    if not standing or sha256_hex(current) == patch.base_sha256:
         return fit(client, patch, current, path.name)
-    wanted = fit(client, patch, patcher.journal.before(replaced) or b"", path.name)
-    if sha256_hex(current) == replaced.after_sha256:
+    if _alone(patcher, standing) and sha256_hex(current) == standing[0].after_sha256:
+        wanted = fit(client, patch, patcher.journal.before(standing[0]) or b"", path.name)
         return Prepared(wanted.patch, current, wanted.after, wanted.rebased)
-    stands = patcher.journal.after(replaced) or b""
-    return fit(client, _from_to(stands, wanted), current, path.name, stands)
+    change, stands = _carried(client, patcher, job_id, answer, standing)
+    return fit(client, change, current, path.name, stands)
 
 
 def write_variant(
@@ -117,6 +114,7 @@ def _write_patch(
 ) -> Written:
     path, patch = Path(answer.path), answer.variant.patch
     origin = origin_of(job_id, answer.provenance, answer.variant)
+    standing = _standing(patcher, job_id, answer)
     prepared = prepared_variant(client, patcher, job_id, answer)
     if prepared.before == prepared.after:
         return Written(path, None, prepared)
@@ -124,16 +122,14 @@ def _write_patch(
     if replaced is None or sha256_hex(prepared.before) == patch.base_sha256:
         applied = apply(client, patcher, path, patch, origin, teller)
         return Written(path, applied.entry, applied.prepared)
-    if sha256_hex(prepared.before) == replaced.after_sha256 and _is_newest(patcher, replaced):
+    if sha256_hex(prepared.before) == replaced.after_sha256 and _alone(patcher, standing):
         with _in_place_of(patcher, replaced, lambda: patcher.redo(replaced.path)):
             if not patch.edits:
                 # An entry in the journal for nothing would be what the next undo takes back.
                 return Written(path, None, prepared)
             applied = apply(client, patcher, path, patch, origin, teller)
         return Written(path, applied.entry, applied.prepared)
-    stands = patcher.journal.after(replaced) or b""
-    wanted = fit(client, patch, patcher.journal.before(replaced) or b"", path.name)
-    change = _from_to(stands, wanted)
+    change, stands = _carried(client, patcher, job_id, answer, standing)
     applied = apply(client, patcher, path, change, origin, teller, stands)
     return Written(path, applied.entry, applied.prepared)
 
@@ -195,10 +191,36 @@ def _write_mapset(
     return Written(entry.path, entry)
 
 
-def _from_to(stands: bytes, wanted: Prepared) -> patches_pb2.BeatmapPatch:
-    """The patch from the variant that stands to the one that is wanted, in the same range."""
+def _standing(patcher: Patcher, job_id: str, answer: patches_pb2.GetVariantResponse) -> list[Entry]:
+    """The changes of a job that were not taken back, newest first.
+
+    There is more than one where a variant was carried over to a map that was saved meanwhile.
+    """
+    path = Path(answer.path) if answer.variant.HasField("patch") else None
+    return [entry for entry in patcher.every(path) if entry.job == job_id and _applied(entry)]
+
+
+def _alone(patcher: Patcher, standing: Sequence[Entry]) -> bool:
+    """Whether undo would take the job's change away, all of it."""
+    return len(standing) == 1 and _is_newest(patcher, standing[0])
+
+
+def _carried(
+    client: Client,
+    patcher: Patcher,
+    job_id: str,
+    answer: patches_pb2.GetVariantResponse,
+    standing: Sequence[Entry],
+) -> tuple[patches_pb2.BeatmapPatch, bytes]:
+    """The patch from the variant that stands to the one that is wanted, and what it is made for:
+    the map as it was when the first of them was written, with the one that stands."""
     from osu_companion.v1 import patches_pb2
 
+    name = Path(answer.path).name
+    base = patcher.journal.before(standing[-1]) or b""
+    wanted = fit(client, answer.variant.patch, base, name)
+    theirs = client.variant(job_id, standing[0].variant).variant.patch
+    stands = fit(client, theirs, base, name).after
     found = difference(stands, wanted.after)
     message = patches_pb2.BeatmapPatch()
     message.CopyFrom(wanted.patch)
@@ -208,7 +230,7 @@ def _from_to(stands: bytes, wanted: Prepared) -> patches_pb2.BeatmapPatch:
         message.edits.add(
             first_line=edit.first_line, count=edit.count, replacement=edit.replacement
         )
-    return message
+    return message, stands
 
 
 def _applied(entry: Entry) -> bool:

@@ -14,21 +14,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from osu_companion.v1 import difficulty_pb2, jobs_pb2, patches_pb2, remap_pb2
+from osu_companion.v1 import difficulty_pb2, jobs_pb2, mapset_pb2, patches_pb2, remap_pb2
 
 from daemon.model_errors import reason_of
 from daemon.worker.answer import variant_message
 from daemon.worker.engine_api import Loaded, Progress, TaskFailed
-from model_core.beatmap import NewObject, ObjectKind, Sound, parse
+from model_core.beatmap import MapHeader, NewObject, ObjectKind, RedLine, Sound, parse, write_map
 from model_core.beatmap.edits import remap
 from model_core.beatmap.edits.new_difficulty import new_difficulty
 from model_core.errors import CompanionError
 
 TOKEN_SECONDS = 0.005
+#: Names the file that the model "gated" waits for.
+GATE = "TESTS_GATE"
+# Longer than any test takes to look at a job that runs: a minute.
+_SLOW_TOKENS = 12_000
 
 
 class FakeEngine:
-    """Loads any model but "broken" and "deadly"; "slow-load" takes two seconds."""
+    """Loads any model but "broken" and "deadly"; "gated" once the file of ``GATE`` is there."""
 
     def load(
         self, model: str, device: str, precision: str, threads: int, mode: int = 0
@@ -37,8 +41,9 @@ class FakeEngine:
             raise TaskFailed("CHECKPOINT_UNUSABLE", "broken/config.json is damaged. Get it again")
         if model == "deadly":
             os._exit(7)
-        if model == "slow-load":
-            time.sleep(2.0)
+        if model == "gated":
+            while not Path(os.environ[GATE]).exists():
+                time.sleep(0.02)
         return Loaded(model, "cpu", "the tests have no other", "float32", "fake", 1).as_dict()
 
     def work(
@@ -47,10 +52,15 @@ class FakeEngine:
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> dict[str, Any]:
-        make = {"RemapBeatmap": self._remap, "MakeGuestDifficulty": self._difficulty}
+        make = {
+            "RemapBeatmap": self._remap,
+            "MakeGuestDifficulty": self._difficulty,
+            "GenerateMapset": self._mapset,
+        }
         asked = {
             "RemapBeatmap": remap_pb2.RemapBeatmapRequest,
             "MakeGuestDifficulty": difficulty_pb2.MakeGuestDifficultyRequest,
+            "GenerateMapset": mapset_pb2.GenerateMapsetRequest,
         }
         request = asked[task["method"]].FromString(task["request"])
         wishes = set(request.options.descriptors)
@@ -65,8 +75,8 @@ class FakeEngine:
         if "degenerate" in wishes:
             raise TaskFailed("DEGENERATE_OUTPUT", "The model wrote nothing where music plays")
         if "stubborn" in wishes:
-            time.sleep(60)
-        tokens = 4000 if "slow" in wishes else 20
+            time.sleep(10 * 60)
+        tokens = _SLOW_TOKENS if "slow" in wishes else 20
         for token in range(tokens):
             if cancelled():
                 raise TaskFailed("CANCELLED", "Cancelled")
@@ -93,16 +103,35 @@ class FakeEngine:
         return jobs_pb2.JobResult(variants=variants, timings=timings).SerializeToString()
 
     def _difficulty(self, request: difficulty_pb2.MakeGuestDifficultyRequest, data: bytes) -> bytes:
-        objects = _circles(random.Random(request.seed), 1000, 4000)
-        made = new_difficulty(parse(data), name=request.name, objects=objects, made_by="fake")
-        file = patches_pb2.NewBeatmap(
-            file_name=made.file_name,
-            content=made.data,
-            sha256=hashlib.sha256(made.data).hexdigest(),
-            text=made.summary.text,
-        )
-        variant = patches_pb2.BeatmapVariant(number=1, file=file)
-        return jobs_pb2.JobResult(variants=[variant]).SerializeToString()
+        generator = random.Random(request.seed)
+        variants = []
+        for number in range(1, (request.variants or 1) + 1):
+            objects = _circles(generator, 1000, 4000)
+            made = new_difficulty(parse(data), name=request.name, objects=objects, made_by="fake")
+            file = _file(made.file_name, made.data, made.summary.text)
+            variants.append(patches_pb2.BeatmapVariant(number=number, file=file))
+        return jobs_pb2.JobResult(variants=variants).SerializeToString()
+
+    def _mapset(self, request: mapset_pb2.GenerateMapsetRequest, _: bytes) -> bytes:
+        generator = random.Random(request.seed)
+        variants = []
+        for number in range(1, request.variants + 1):
+            head = MapHeader("audio.wav", title="T", artist="A", difficulty_name="Easy")
+            data = write_map(head, [RedLine(0.0, 500.0, 4)], _circles(generator, 1000, 4000))
+            mapset = patches_pb2.NewMapset(
+                folder_name="A - T",
+                maps=[_file("A - T (Guest) [Easy].osu", data, "a map")],
+                audio_name="audio.wav",
+                text="new mapset with 1 difficulty: Easy",
+            )
+            variants.append(patches_pb2.BeatmapVariant(number=number, mapset=mapset))
+        return jobs_pb2.JobResult(variants=variants).SerializeToString()
+
+
+def _file(name: str, data: bytes, text: str) -> patches_pb2.NewBeatmap:
+    return patches_pb2.NewBeatmap(
+        file_name=name, content=data, sha256=hashlib.sha256(data).hexdigest(), text=text
+    )
 
 
 def _circles(generator: random.Random, start_ms: int, end_ms: int) -> list[NewObject]:
