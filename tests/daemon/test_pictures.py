@@ -224,7 +224,7 @@ def test_the_daemon_neither_grows_nor_waits(daemon: RunningDaemon, mapset: Mapse
     """A large map is drawn in a child; the daemon answers meanwhile, and no child stays."""
     import psutil
 
-    lines = tuple(f"{n % 512},{n % 384},{200 + 3 * n},1,0,0:0:0:0:" for n in range(30_000))
+    lines = tuple(f"{n % 512},{n % 384},{200 + 9 * n},1,0,0:0:0:0:" for n in range(8_000))
     mapset.write((*MAP_LINES, *lines))
     request = pictures_pb2.DrawBeatmapRequest(path=str(mapset.map), start_ms=0, end_ms=60_000)
     calls = [
