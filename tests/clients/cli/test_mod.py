@@ -203,6 +203,15 @@ def test_a_dry_run_prints_the_difference(path: Path, command: Command) -> None:
     assert path.read_bytes() == before
 
 
+def test_edits_can_be_seen_before_they_are_made(
+    path: Path, command: Command, tmp_path: Path
+) -> None:
+    picture = tmp_path / "edit.png"
+    told = result(command("mod", path, "--fix", OFF, "--dry-run", "--preview", picture, "--json"))
+    assert told["preview"]["path"] == str(picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
 def test_what_was_left_is_told_with_its_reason(path: Path, command: Command) -> None:
     plain = next(
         each["id"]
