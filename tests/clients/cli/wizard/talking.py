@@ -64,8 +64,13 @@ class Talk:
         os.write(self._screen, line.encode() + b"\n")
 
     def interrupt(self, prompt: str) -> None:
-        """Wait for a prompt, and press Ctrl-C."""
+        """Wait for a prompt, and press Ctrl-C.
+
+        A moment later, as no hand is faster: a signal between a prompt and the waiting for its
+        answer is only noticed with the next key.
+        """
         self.until(prompt)
+        time.sleep(0.5)
         self.process.send_signal(signal.SIGINT)
 
     def until(self, text: str) -> None:
