@@ -82,8 +82,7 @@ class Patcher:
     def create(self, path: Path, data: bytes, origin: Origin, *, kept: bool = True) -> Entry:
         """Make a new map at ``path``, whose folder is there; never over another file.
 
-        Undo removes it again while it holds these bytes, and redo makes it again, unless the
-        journal is not to keep them (``kept``): for files that are large and made elsewhere.
+        Undo removes it again while it holds these bytes; redo makes it again if they are ``kept``.
 
         Raises:
             NameTakenError: something has that name already.
@@ -97,15 +96,13 @@ class Patcher:
     def create_folder(self, path: Path, files: Sequence[NewFile], origin: Origin) -> Entry:
         """Make a new folder with these files at ``path``, all of it or nothing.
 
-        Undo removes it again while it holds exactly these; redo is not possible.
-
-        Raises:
-            NameTakenError, WriteRefusedError, JournalError: as for ``create``.
+        Undo removes it again while it holds exactly these; it cannot be redone. Raises what
+        ``create`` does.
         """
         after = folders.listing((file.name, file.sha256) for file in files)
         with self._locked():
-            target = atomic.resolve_new(path)
-            return self._change(target, None, after, origin, files=files, kept=False)
+            new = atomic.resolve_new(path)
+            return self._change(new, None, after, origin, files=files, kept=False)
 
     def undo(self, path: Path | None = None) -> Entry:
         """Take back the newest change of ours, of the map at ``path`` or of any map.
@@ -262,8 +259,8 @@ class Patcher:
             raise self._conflict(entry, current, wanted, what)
         if wanted is None:
             copies.check_undo(entry)
-        new = current is None or entry.path.is_dir()
-        target = entry.path if new else atomic.resolve(entry.path)
+        there = current is not None and not entry.path.is_dir()
+        target = atomic.resolve(entry.path) if there else entry.path
         temporary = atomic.temporary_name()
         moving = EntryState.UNDOING if undoing else EntryState.REDOING
         self.journal.mark(entry, moving, temporary)

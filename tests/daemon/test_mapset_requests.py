@@ -14,7 +14,7 @@ from osu_companion.v1.parameters import PARAMETERS
 
 from tests.daemon.conftest import RunningDaemon, sha256
 from tests.daemon.errors import details, reason, status_of
-from tests.daemon.test_requests import bad_values
+from tests.daemon.test_contract_parameters import bad_values
 
 METHOD = "GenerateMapset"
 
