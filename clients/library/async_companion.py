@@ -161,7 +161,7 @@ class AsyncCompanion:
 
     async def _run(self, ask: Ask[object, R]) -> R:
         if ask.cancel is not None and ask.cancel.cancelled:
-            raise CancelledError("Cancelled; nothing was asked.", reason="CANCELLED")
+            raise CancelledError("Cancelled; nothing was written.", reason="CANCELLED")
         client = await self._connected()
         listener = await asyncio.to_thread(
             Listener, ask, self._connection.client, self._connection.paths

@@ -145,7 +145,7 @@ class Companion:
 
     def _run(self, ask: Ask[R, object]) -> R:
         if ask.cancel is not None and ask.cancel.cancelled:
-            raise CancelledError("Cancelled; nothing was asked.", reason="CANCELLED")
+            raise CancelledError("Cancelled; nothing was written.", reason="CANCELLED")
         client = self._connection.client()
         listener = Listener(ask, self._connection.client, self._connection.paths)
         # Leaving the stream, also by an exception of Ctrl-C or of a callback, cancels the job.
