@@ -120,7 +120,7 @@ def test_the_options_of_the_command_are_those_that_were_tried() -> None:
     told = [each for each in PARAMETERS["RemapBeatmap"] if each.name not in BY_HAND]
     assert names - {"--help"} == {
         *("--from", "--to", "--range", "--active", "--seed", "--variants", "--variant"),
-        *("--dry-run", "--model", "--json"),
+        *("--dry-run", "--model", "--preview", "--json"),
         *(name.split("/")[0] for each in told for name in names_of(each)),
     }
 
