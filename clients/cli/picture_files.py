@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clients.client.errors import RefusedError, UsageError
+from clients.client.errors import FailedError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from clients.client import Client
@@ -42,7 +42,7 @@ def write(client: Client, data: bytes, file: Path, *, force: bool = False) -> Pa
 
     Raises:
         RefusedError: it is in Songs, or there already.
-        OSError: it cannot be written.
+        FailedError: it cannot be written.
     """
     target = Path(os.path.realpath(file))
     _refuse_songs(client, target)
@@ -51,11 +51,16 @@ def write(client: Client, data: bytes, file: Path, *, force: bool = False) -> Pa
             f"{target} is there already. Name another file, or add --force to replace it.",
             reason="FILE_EXISTS",
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if force:
-        target.write_bytes(data)
-    else:
-        _write_new(target, data)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if force:
+            target.write_bytes(data)
+        else:
+            _write_new(target, data)
+    except OSError as error:
+        raise FailedError(
+            f"{target} cannot be written: {error.strerror or error}. Name another file."
+        ) from error
     return target
 
 

@@ -89,6 +89,8 @@ def test_a_file_that_is_there_needs_force(
     file.write_bytes(b"mine")
     refused = command("show", map_path, "--output", file)
     assert refused.code == 4 and "--force" in refused.err and file.read_bytes() == b"mine"
+    below = command("show", map_path, "--output", file / "c.png")
+    assert below.code == 1 and "cannot be written" in below.err and "Errno" not in below.err
     assert command("show", map_path, "--output", file, "--force").code == 0
     assert file.read_bytes() == PICTURE
 
