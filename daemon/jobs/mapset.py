@@ -24,6 +24,7 @@ from daemon.jobs.preparation import (
 from daemon.notices import RANKING
 from daemon.refusal import bad_fields, precondition
 from daemon.songs.mapper_names import mapper_names
+from model_core.beatmap.edits.file_names import clashing_names, names_a_file
 from model_core.errors import InvalidParameters
 from model_core.maps.parameters import GenerationParameters
 
@@ -137,8 +138,6 @@ def _contradictions(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, str]
 
 def _wrong_difficulties(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, str]:
     """How many difficulties there are, and what they are called."""
-    from model_core.beatmap.edits.file_names import clashing_names
-
     wishes = request.difficulties
     if len(wishes) > _MOST_DIFFICULTIES:
         return {
@@ -150,6 +149,12 @@ def _wrong_difficulties(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, 
         f" {_LONGEST_NAME} letters, not {wish.name[:60]!r}."
         for place, wish in enumerate(wishes)
         if len(wish.name) > _LONGEST_NAME or not wish.name.isprintable()
+    }
+    found |= {
+        f"difficulties[{place}].name": f"{wish.name!r} cannot be a difficulty's name: nothing of it"
+        " can stand in the name of a file."
+        for place, wish in enumerate(wishes)
+        if wish.name.strip() and not names_a_file(wish.name)
     }
     clash = clashing_names([wish.name for wish in wishes])
     if clash is not None:

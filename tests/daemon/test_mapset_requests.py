@@ -128,6 +128,7 @@ def test_values_that_contradict_each_other(shared_daemon: RunningDaemon, song: P
         ({"difficulties": ({},) * 17}, "difficulties"),
         ({"difficulties": ({"name": "A?"}, {}, {"name": "a "})}, "difficulties[2].name"),
         ({"difficulties": ({"name": "x" * 201},)}, "difficulties[0].name"),
+        ({"difficulties": ({}, {"name": "???"})}, "difficulties[1].name"),
         ({"metadata": {"title": "東方"}}, "metadata.title"),
         ({"metadata": {"title_unicode": "a\nb"}}, "metadata.title_unicode"),
         ({"metadata": {"tags": ["x" * 1025]}}, "metadata.tags"),

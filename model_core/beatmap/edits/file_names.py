@@ -47,6 +47,11 @@ def mapset_folder_name(artist: str, title: str) -> str:
     return name.strip(". ") or "New mapset"
 
 
+def names_a_file(name: str) -> bool:
+    """Whether something of a difficulty's name stands in its file's name."""
+    return bool(_legal(name))
+
+
 def clashing_names(names: Sequence[str]) -> tuple[int, int] | None:
     """The places of two names that would be one file; None where there are none. Empty names are
     still to be found, and clash with nothing."""
