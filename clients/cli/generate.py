@@ -14,9 +14,10 @@ from osu_companion.v1.parameters import MapOptions
 from clients.cli.asking import chosen_variant, follow_job, made_with, result_fields, span
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
+from clients.cli.previewing import preview
 from clients.cli.timestamps import parse_time
 from clients.cli.wishes import wishes
-from clients.client import Client
+from clients.client import Client, Variant
 from clients.client.errors import RefusedError, UsageError
 from clients.client.requests import absolute
 from clients.client.songs import SongMetadata
@@ -58,6 +59,7 @@ class Request:
     dry_run: bool
     model: str
     options: dict[str, Any]
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def generate(request: Request, output: Output) -> None:
         chosen = chosen_variant(result, request.variant)
         mapset, song = chosen.mapset, Song(audio, result.provenance.base_sha256)
         fields = _fields(stream.job_id, result, mapset, place) | {"variant": chosen.number}
+        told = Variant(stream.job_id, chosen.number)
+        fields |= preview(request.picture, client, output, told, writes=not request.dry_run)
         if request.dry_run:
             contents(mapset, song)
             fields |= {"applied": False, "contents": _texts(mapset)}
@@ -163,7 +167,7 @@ def _metadata(request: Request) -> SongMetadata:
                 f"--background {background.name}: the game shows {', '.join(_PICTURES)} files."
             )
     try:
-        preview = None if request.preview is None else parse_time(request.preview)
+        preview_ms = None if request.preview is None else parse_time(request.preview)
     except ValueError as error:
         raise UsageError(f"--preview-point: {error}") from None
     return SongMetadata(
@@ -173,7 +177,7 @@ def _metadata(request: Request) -> SongMetadata:
         source=request.source,
         tags=request.tags.replace(",", " ").split(),
         background=background,
-        preview_ms=preview,
+        preview_ms=preview_ms,
     )
 
 

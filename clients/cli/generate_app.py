@@ -11,7 +11,7 @@ from osu_companion.v1.parameters import PARAMETERS
 from clients.cli.exits import run
 from clients.cli.output import make_output
 from clients.cli.parameter_options import names_of, with_parameters
-from clients.cli.request_options import From, Json, Model, To, Variants
+from clients.cli.request_options import From, Json, Model, Preview, To, Variants
 
 _METHOD = "GenerateMapset"
 _STARS = next(each for each in PARAMETERS[_METHOD] if each.name == "difficulty")
@@ -74,6 +74,7 @@ def generate(
         bool, typer.Option("--dry-run", help="Say what it would be and write nothing.")
     ] = False,
     model: Model = "",
+    picture: Preview = None,
     as_json: Json = False,
     *,
     options: dict[str, Any],
@@ -107,6 +108,7 @@ def generate(
             dry_run=dry_run,
             model=model,
             options=options,
+            picture=picture,
         )
         work(request, shown)
 

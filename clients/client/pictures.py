@@ -19,11 +19,14 @@ _INT32 = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A variant of a finished job, from 1 (the best); of a mapset, which of its maps, from 1."""
+    """A variant of a finished job, from 1 (the best); of a mapset, which of its maps, from 1.
+
+    ``map`` 0 is the first map, and the picture says that there are others.
+    """
 
     job_id: str
     number: int = 1
-    map: int = 1
+    map: int = 0
 
 
 def picture_request(

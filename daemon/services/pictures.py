@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +154,11 @@ class PictureServicer(pictures_pb2_grpc.PictureServiceServicer):
                     "variant.map",
                     f"variant.map must be from 1 to {len(maps)}, not {asked.map}",
                 )
-            return _new_map(maps[max(0, asked.map - 1)], result, audio=Path(result.path))
+            chosen = _new_map(maps[max(0, asked.map - 1)], result, audio=Path(result.path))
+            if asked.map or len(maps) == 1:
+                return chosen
+            others = f"the mapset's maps 2 to {len(maps)}: a picture is of one"
+            return replace(chosen, left_out=(others,))
         path = Path(result.path)
         if kind == "file":
             return _new_map(variant.file, result, beside=path)

@@ -42,7 +42,16 @@ ITS_OWN = {
     },
     "generate": {
         *("--name", "--add", "--title", "--artist", "--creator", "--source", "--tags"),
-        *("--background", "--preview-point", "--osz", "--output", "--from", "--to", "--seed"),
+        *(
+            "--background",
+            "--preview",
+            "--preview-point",
+            "--osz",
+            "--output",
+            "--from",
+            "--to",
+            "--seed",
+        ),
         *("--variants", "--variant", "--dry-run"),
     },
     "timing": {
