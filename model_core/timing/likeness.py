@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from model_core.beatmap.edits.new_map import RedLine
@@ -22,10 +22,11 @@ _NO_STEP = 1e-6  # of a beat
 
 
 class Likeness(Enum):
-    """SAME: beat for beat. OCTAVE: the map counts twice or half as many, on the same beats."""
+    """SAME: beat for beat. COUNTED: the same pulse, of which the map counts twice or half as many
+    beats, or those between the ones that were heard."""
 
     SAME = "same"
-    OCTAVE = "octave"
+    COUNTED = "counted otherwise"
     OTHER = "other"
 
 
@@ -37,11 +38,22 @@ def beats_of(line: RedLine, start_ms: float, end_ms: float) -> list[float]:
     return [line.time + number * length for number in range(first, last + 1)]
 
 
-def compared(own: Timing, heard: RedLine, beats: Iterable[float], tolerance: float) -> Likeness:
+def compared(own: Timing, heard: RedLine, beats: Sequence[float], tolerance: float) -> Likeness:
     """How a map's timing is to beats (ms, rising) that lie on the grid of ``heard``.
 
     tolerance: how far each of them may be from the map's nearest, in ms.
     """
+    likeness = _compared(own, heard, beats, tolerance)
+    if likeness is not Likeness.OTHER:
+        return likeness
+    # Where drums stress the off-beats, those are easily taken for the beats.
+    between = [beat + heard.beat_length / 2 for beat in beats]
+    if _compared(own, heard, between, tolerance) is Likeness.SAME:
+        return Likeness.COUNTED
+    return Likeness.OTHER
+
+
+def _compared(own: Timing, heard: RedLine, beats: Iterable[float], tolerance: float) -> Likeness:
     likeness = Likeness.SAME
     times = [red.time for red in own.red_lines]
     before: tuple[TimingPoint, int] | None = None
@@ -58,7 +70,7 @@ def compared(own: Timing, heard: RedLine, beats: Iterable[float], tolerance: flo
         if before is not None and before[0] is red and number - before[1] != wanted:
             return Likeness.OTHER
         if step != red.milliseconds_per_beat or wanted != 1:
-            likeness = Likeness.OCTAVE
+            likeness = Likeness.COUNTED
         before = red, number
     return likeness
 

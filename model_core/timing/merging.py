@@ -52,11 +52,11 @@ class Part:
 class Merged:
     """The red lines that the part should have, in order of time.
 
-    octave: somewhere the map counts twice or half as many beats as were heard, and keeps to it.
+    counted: somewhere the map counts the same pulse otherwise than it was heard, and keeps to it.
     """
 
     lines: tuple[RedLine, ...]
-    octave: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def merged(
         return Merged(tuple(_whole(beatmap, line) for line in heard))
     mine = red_lines_of(beatmap, part.start_ms, part.end_ms)
     lines: list[RedLine] = []
-    octave = False
+    counted = False
     was_kept = True
     sections = _sections(heard, beats)
     for index, section in enumerate(sections):
@@ -103,7 +103,7 @@ def merged(
             lines.append(_whole(beatmap, line))
             was_kept = False
             continue
-        octave |= likeness is Likeness.OCTAVE
+        counted |= likeness is Likeness.COUNTED
         low = -math.inf if first else section.start - tolerance
         high = math.inf if final else section.end - tolerance
         kept = [line for line in mine if low <= line.time < high]
@@ -112,7 +112,7 @@ def merged(
         lines += kept
         was_kept = True
     lines = _in_order(line for line in lines if part.first <= line.time <= part.last)
-    return Merged(tuple(_given_back(beatmap, lines, part)), octave)
+    return Merged(tuple(_given_back(beatmap, lines, part)), counted)
 
 
 def _sections(heard: Sequence[RedLine], beats: Sequence[float]) -> list[_Section]:

@@ -31,7 +31,10 @@ __all__ = ["Heard", "Retimed", "listen", "retime", "retimed"]
 FEWEST_BEATS = 8
 _SHORTEST_MS = 2000
 _SEEDS = 2**32
-_OCTAVE = "The map counts twice or half as many beats as were heard; its tempo is kept there"
+_COUNTED = (
+    "Somewhere the map counts twice or half as many beats as were heard, or those between them; it"
+    " keeps its tempo there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Retimed:
 
     red_lines: of the map behind the edit, within the part. error_before_ms, error_ms: how far the
     beats that were heard are from the map's, before and after, the median; None where it had none.
-    octave: the map counts twice or half as many beats as were heard, and keeps to it.
+    counted: somewhere the map counts the same pulse otherwise than it was heard, and keeps to it.
     """
 
     heard: Heard
@@ -63,7 +66,7 @@ class Retimed:
     red_lines: tuple[RedLine, ...]
     error_before_ms: float | None
     error_ms: float
-    octave: bool
+    counted: bool
 
     @property
     def text(self) -> str:
@@ -76,8 +79,8 @@ class Retimed:
             told = f"{found}: nothing changes"
         else:
             told = f"{found} (now {self.error_ms:.1f} ms): {self.edit.summary.text}"
-        if self.octave:
-            told += f". {_OCTAVE}"
+        if self.counted:
+            told += f". {_COUNTED}"
         return told
 
 
@@ -206,7 +209,7 @@ def retimed(
         red_lines_of(after, start_ms, end_ms),
         before,
         _error(after.timing, heard.red_lines, heard.beats),
-        wanted.octave,
+        wanted.counted,
     )
 
 

@@ -84,8 +84,14 @@ def test_a_line_that_is_beside_the_beats_is_moved_and_nothing_else() -> None:
 @pytest.mark.parametrize("factor", [2.0, 0.5])
 def test_twice_or_half_as_many_beats_are_the_mappers_to_choose(factor: float) -> None:
     found = asked(a_map([(578, 400, 4)]), what_is_heard([(578, 400 * factor, 4)]))
-    assert not found.edit.patch.edits and found.octave
+    assert not found.edit.patch.edits and found.counted
     assert "twice or half" in found.text
+
+
+def test_a_passage_that_was_heard_on_the_off_beats_changes_nothing() -> None:
+    heard = what_is_heard([(578, 400, 4), (40_778, 400, 4), (60_578, 400, 4)])
+    found = asked(a_map([(578, 400, 4)]), heard)
+    assert not found.edit.patch.edits and found.counted
 
 
 @pytest.mark.parametrize("factor", [3.0, 1 / 3, 1.5, 0.75, 1.1])
@@ -245,7 +251,7 @@ def test_whole_songs_are_as_heard_and_stay_so(data: st.DataObject) -> None:
     heard = what_is_heard(truth)
     found = asked(beatmap, heard)
     assert found.error_ms <= 6
-    assert not asked(found.edit.result, heard).edit.patch.edits or found.octave
+    assert not asked(found.edit.result, heard).edit.patch.edits or found.counted
     with_state = asked(beatmap, heard, keep_state=False)
     assert with_state.edit.summary.restoring == 0
 
