@@ -34,7 +34,7 @@ _FIRST = (
     "osz",
 )
 # Of the first, those that few who ask for it want to set.
-_LATER = frozenset({("mod", "difficulty"), ("generate", "name"), ("generate", "super_timing")})
+_LATER = frozenset({("mod", "stars"), ("generate", "name"), ("generate", "super_timing")})
 _PROGRAM = "osu-companion"
 _RECENT = 5
 

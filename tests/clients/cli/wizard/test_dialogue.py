@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from clients.cli.main import app
+from clients.cli.wizard import dialogue
 from clients.cli.wizard.dialogue import converse
+from clients.cli.wizard.settings import requests_of
 from clients.cli.wizard.terminal import Terminal
 from clients.client.errors import CancelledError
 from tests.clients.patching.maps import MAP, write_map
@@ -81,6 +83,13 @@ def test_every_request_can_be_made_with_few_questions(map_path: Path) -> None:
         user = User(("Number or name", command), *[("--name", "My Hard")] * (command == "gd"))
         told = user.converse(song if command == "generate" else map_path)
         assert told[0] == command and len(user.asked) <= 8, user.asked
+
+
+def test_what_is_put_off_exists() -> None:
+    """Names in the wizard's own two lists are names of settings, or they would do nothing."""
+    named = {(each.command, one.name) for each in requests_of(app) for one in each.settings}
+    assert dialogue._LATER <= named
+    assert set(dialogue._FIRST) <= {name for _, name in named}
 
 
 def test_questions_fit_the_mode(map_path: Path) -> None:
