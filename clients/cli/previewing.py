@@ -78,7 +78,7 @@ def preview(
     else:
         written = _written(client, answer, file)
         fields["path"] = str(written)
-        output.notice(f"Before and after: {written}")
+        output.notice(f"What it would be: {written}")
     for reason in answer.left_out:
         output.notice(f"Not in the picture: {reason}")
     if writes and not output.for_programs and not _agreed():

@@ -157,7 +157,7 @@ class PictureServicer(pictures_pb2_grpc.PictureServiceServicer):
             chosen = _new_map(maps[max(0, asked.map - 1)], result, audio=Path(result.path))
             if asked.map or len(maps) == 1:
                 return chosen
-            others = f"the mapset's maps 2 to {len(maps)}: a picture is of one"
+            others = f"the other maps of the set ({len(maps) - 1}): a picture is of one"
             return replace(chosen, left_out=(others,))
         path = Path(result.path)
         if kind == "file":
