@@ -30,10 +30,14 @@ DECODE = jobs_pb2.JOB_STAGE_DECODE
 
 
 def until_decoding(stream) -> jobs_pb2.JobEvent:
+    return until(stream, DECODE)
+
+
+def until(stream, stage: jobs_pb2.JobStage) -> jobs_pb2.JobEvent:
     for response in stream:
-        if response.event.progress.stage == DECODE:
+        if response.event.progress.stage == stage:
             return response.event
-    raise AssertionError("the job ended before it decoded")
+    raise AssertionError("the job ended before it came so far")
 
 
 def last(stream) -> jobs_pb2.JobEvent:
@@ -80,8 +84,7 @@ def test_worker_killed_while_idle(daemon: RunningDaemon, mapset: Mapset):
 def test_worker_that_ignores_a_cancel_is_ended(daemon: RunningDaemon, mapset: Mapset):
     daemon.models("LoadModel", models_pb2.LoadModelRequest())
     stream = daemon.remap(mapset.map, "stubborn")
-    job_id = next(stream).event.job_id
-    wait_until(lambda: daemon.status().worker_state == status_pb2.WORKER_STATE_BUSY)
+    job_id = until(stream, jobs_pb2.JOB_STAGE_AUDIO).job_id  # and there it stays
     worker = daemon.status().worker_pid
     daemon.jobs("CancelJob", jobs_pb2.CancelJobRequest(job_id=job_id))
     # By itself it would go on for much longer than a test may take.
