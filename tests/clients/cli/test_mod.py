@@ -291,7 +291,7 @@ _TIMING = st.sampled_from(["", "\n5000,-100,4,2,0,60,0,0", "\n7003,-50,4,2,0,0,0
 
 @pytest.mark.slow
 @settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
