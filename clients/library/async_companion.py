@@ -179,11 +179,12 @@ class AsyncCompanion:
                     async for event in stream:
                         listener.hear(event)
                 except asyncio.CancelledError:
-                    # A call that was closed here ends like one of a cancelled task.
+                    # A call that was closed here ends like one of a cancelled task, and so does
+                    # one whose connection was: a TaskGroup would take it for wanted, silently.
                     task = asyncio.current_task()
-                    if ending.error is None or (task is not None and task.cancelling()):
+                    if task is not None and task.cancelling():
                         raise
-                    raise ending.error from None
+                    raise ending.error or gone(client.endpoint, CancelledError("")) from None
                 except ClientError as error:
                     if ending.error is not None:
                         raise ending.error from None

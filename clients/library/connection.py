@@ -7,7 +7,7 @@ import threading
 from osu_companion.local.endpoint import Endpoint
 from osu_companion.local.paths import Paths, find_paths
 
-from clients.client.errors import ClientError, UnreachableError, UsageError
+from clients.client.errors import CancelledError, ClientError, UnreachableError, UsageError
 from clients.client.starting import Say, ensure_running
 from clients.client.synchronous import Client
 
@@ -68,4 +68,15 @@ def gone(endpoint: Endpoint, error: ClientError) -> ClientError:
             "The daemon ended, or was stopped, while this was under way. Nothing was written. "
             "Ask again: the next call starts it."
         )
+    if isinstance(error, CancelledError) and not error.reason:
+        return closed_meanwhile()
     return error
+
+
+def closed_meanwhile() -> CancelledError:
+    """The error of a call whose connection was closed under it."""
+    return CancelledError(
+        "The connection was closed while this was under way, which cancels it. Nothing was "
+        "written.",
+        reason="CANCELLED",
+    )

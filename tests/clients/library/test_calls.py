@@ -243,6 +243,31 @@ def test_a_closed_companion_says_so(daemon: FakeDaemon) -> None:
         companion.active_map()
 
 
+def test_closing_it_ends_the_calls_under_way(daemon: FakeDaemon, map_path: Path) -> None:
+    daemon.answer = waiting = Waiting()
+    companion = clients.connect()
+
+    def close() -> None:
+        waiting.begun.wait(20)
+        companion.close()
+
+    threading.Thread(target=close).start()
+    with pytest.raises(clients.CancelledError, match="connection was closed while"):
+        companion.remap(map_path, **RANGE)
+    assert waiting.left.wait(20)
+
+
+async def test_closing_it_is_no_cancelled_task(daemon: FakeDaemon, map_path: Path) -> None:
+    daemon.answer = waiting = Waiting()
+    companion = clients.connect_async()
+    task = asyncio.create_task(companion.remap(map_path, **RANGE))
+    assert await asyncio.to_thread(waiting.begun.wait, 20)
+    await companion.close()
+    with pytest.raises(clients.CancelledError, match="connection was closed while"):
+        await task
+    assert await asyncio.to_thread(waiting.left.wait, 20)
+
+
 async def test_the_asynchronous_calls_do_the_same(answered: FakeDaemon, map_path: Path) -> None:
     told: list[str] = []
     progress: list[clients.Progress] = []
