@@ -164,7 +164,7 @@ def _ask_range(terminal: Terminal, draft: Draft) -> None:
     paste = ", or paste what the editor copied" if draft.request.takes_text else ""
     terminal.say(
         f"Which part? Write 00:12:345 - 00:16:000{paste}. One time alone is where it starts."
-        + ("" if needed else " Nothing leaves it to the command."),
+        + ("" if needed else " Enter leaves it to the command."),
         "  ",
     )
 
@@ -196,30 +196,39 @@ def _ask(terminal: Terminal, draft: Draft, setting: Setting) -> None:
 
 def _change(terminal: Terminal, draft: Draft) -> None:
     """Change settings one by one, until that is enough."""
+    _list(terminal, draft)
+    listed = draft.settings
     while True:
-        shown = draft.settings
-        terminal.lines([f"   0  {'range':28}  {' '.join(draft.range) or '(none)'}"])
-        for number, each in enumerate(shown, start=1):
-            terminal.lines([f"  {number:2}  {each.title:28}  {draft.value(each)}"])
+        if draft.settings != listed:  # another mode has others, and other numbers
+            listed = draft.settings
+            _list(terminal, draft)
 
-        def take(text: str, among: Sequence[Setting] = shown) -> Setting | int | None:
-            if not text:
-                return None
-            if text in ("0", "range"):
-                return 0
+        def take(text: str, among: Sequence[Setting] = listed) -> Setting | str:
+            if text in ("", "?", "0", "range"):
+                return text
             for number, each in enumerate(among, start=1):
                 names = {each.name, *each.flags, *(flag.lstrip("-") for flag in each.flags)}
                 if text == str(number) or text in names:
                     return each
             raise ValueError(f"Give a number from 0 to {len(among)}, or nothing to go on.")
 
-        chosen = terminal.ask("Which one to change (Enter goes on)", take)
-        if chosen is None:
+        chosen = terminal.ask("Which one to change (Enter goes on, ? lists them)", take)
+        if chosen == "":
             return
         if isinstance(chosen, Setting):
             _ask(terminal, draft, chosen)
+        elif chosen == "?":
+            _list(terminal, draft)
         else:
             _ask_range(terminal, draft)
+
+
+def _list(terminal: Terminal, draft: Draft) -> None:
+    """The settings, numbered, with what they are now."""
+    shown = [("range", " ".join(draft.range) or "(not given)")]
+    shown += [(each.title, draft.value(each)) for each in draft.settings]
+    width = max(len(title) for title, _ in shown)
+    terminal.lines([f"  {n:2}  {title:{width}}  {value}" for n, (title, value) in enumerate(shown)])
 
 
 def _finish(

@@ -88,7 +88,7 @@ def test_every_request_can_be_made_with_few_questions(map_path: Path) -> None:
 def test_what_is_put_off_exists() -> None:
     """Names in the wizard's own two lists are names of settings, or they would do nothing."""
     named = {(each.command, one.name) for each in requests_of(app) for one in each.settings}
-    assert dialogue._LATER <= named
+    assert named >= dialogue._LATER
     assert set(dialogue._FIRST) <= {name for _, name in named}
 
 
@@ -218,3 +218,12 @@ def test_bytes_that_are_no_text_are_asked_for_again(map_path: Path) -> None:
     terminal = Terminal(lambda _prompt: next(answers).decode("utf-8"), said.append)
     assert converse(terminal, app, map_path, list, " ".join, str) == ["show", str(map_path)]
     assert any("no text" in line for line in said)
+
+
+def test_the_settings_are_listed_once_and_when_asked_for(map_path: Path) -> None:
+    user = User(("More options", "y"), ("Which one", "seed"), ("--seed", "7"), ("Which one", "?"))
+    user.converse(map_path)
+    rows = [line.split() for line in user.seen if "--top-k" in line and not line.startswith("--")]
+    assert len(rows) == 2 and rows[0][1:] == ["--top-k", "(the", "checkpoint's", "own)"]
+    seeds = [line.split()[2:] for line in user.seen if line.split()[1:2] == ["--seed"]]
+    assert seeds == [["(none)"], ["7"]]
