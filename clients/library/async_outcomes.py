@@ -126,9 +126,12 @@ class AsyncModding(ReportFields):
     async def fix(self, ids: Sequence[str]) -> AsyncFixes:
         """The suggested edits of these suggestions, as one change; nothing is written yet.
 
+        An id that names no suggestion with an edit is in ``left`` of the answer, with the reason.
+
         Raises:
             ChangedError: the map is not the one any more that was modded.
-            UsageError: an id that names no suggestion with an edit.
+            RefusedError: the report is no longer kept.
+            UsageError: no id was given.
         """
         answer = await asyncio.to_thread(asked_fix, self.hand, ids)
         return AsyncFixes(**common(self.hand), **fix_fields(answer))

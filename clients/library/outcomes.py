@@ -123,9 +123,12 @@ class Modding(ReportFields):
     def fix(self, ids: Sequence[str]) -> Fixes:
         """The suggested edits of these suggestions, as one change; nothing is written yet.
 
+        An id that names no suggestion with an edit is in ``left`` of the answer, with the reason.
+
         Raises:
             ChangedError: the map is not the one any more that was modded.
-            UsageError: an id that names no suggestion with an edit.
+            RefusedError: the report is no longer kept.
+            UsageError: no id was given.
         """
         answer = asked_fix(self.hand, ids)
         return Fixes(**common(self.hand), **fix_fields(answer))

@@ -36,6 +36,8 @@ def test_a_report_is_had_and_its_edits_are_made_and_taken_back(
         assert result.counts.problems == result.counts.fresh == 1
         (wrong,) = _ids_with_edits(result)
         assert wrong in str(result.report) and "9.123" in result.markdown() + result.html()
+        nothing = result.fix(["nothing-so-called"])
+        assert nothing.apply() is None and nothing.left[0].id == "nothing-so-called"
         fixes = result.fix([wrong])
         assert fixes.made == (wrong,) and fixes.left == ()
         assert "+ApproachRate:9.1" in fixes.diff() and mapset.normal.read_bytes() == before

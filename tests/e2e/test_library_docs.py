@@ -17,6 +17,7 @@ EXAMPLES = {
     "The library, for editor tools": "objects replaced by",
     "Remap what is selected in the editor": "+++",
     "Apply, try another variant, undo": "Change(path=",
+    "Reports, and their suggested edits": "Counts(problems=0",
     "Cancel from another thread": "Cancelled; nothing was written.",
     "asyncio": "Counts(problems=",
     "Errors": "FOLDER_NOT_ALLOWED",
