@@ -259,8 +259,8 @@ class Patcher:
             raise self._conflict(entry, current, wanted, what)
         if wanted is None:
             copies.check_undo(entry)
-        there = current is not None and not entry.path.is_dir()
-        target = atomic.resolve(entry.path) if there else entry.path
+        is_file = current is not None and not entry.path.is_dir()
+        target = atomic.resolve(entry.path) if is_file else entry.path
         temporary = atomic.temporary_name()
         moving = EntryState.UNDOING if undoing else EntryState.REDOING
         self.journal.mark(entry, moving, temporary)

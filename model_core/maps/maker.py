@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -99,7 +100,7 @@ class Maker:
         self.told = as_spelled(told, model.layout, target.mode)
         self._report = progress
         self._cancelled = cancelled
-        self._begun = time.monotonic()
+        self._begun, self._draws = time.monotonic(), itertools.count()
         self.timings_ms: dict[str, float] = {}
         self.followed = False  # whether another difficulty was read
         self._first, self._last = _part(parameters, audio)
@@ -160,7 +161,7 @@ class Maker:
             parallel=self._parameters.parallel,
         )
         for attempt in range(ATTEMPTS):
-            sampler = sampler_of(self._model, self._parameters, attempt * ATTEMPT_STEP)
+            sampler = sampler_of(self._model, self._parameters, next(self._draws) * ATTEMPT_STEP)
             with self._stage("decode"):
                 written = run_flow(
                     self._model, self._audio, request, sampler, self._tell, self._cancelled

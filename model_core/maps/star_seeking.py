@@ -3,7 +3,8 @@
 What a model is told of the difficulty and how the game rates what it writes differ from song to
 song: the same wish gives more stars where the music is dense. The map is therefore rated, and
 where it is too far off it is written again with another wish, found as a root is: by the miss at
-first, by a line through the wishes on either side later. The nearest map is kept.
+first, by a line through the wishes on either side later. Each try draws anew, since chance moves
+the stars about as much as a wish does. The nearest map is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ __all__ = ["NEAR_STARS", "next_wish", "seek_stars"]
 
 #: A map this near to what was asked for is not written again.
 NEAR_STARS = 0.25
-_LEAST_STEP = 0.25  # half a class of the published difficulty tokens; less changes nothing
+_EASIEST = 0.5  # no map is easier, and no model was shown one
 
 
 class Rated(Protocol):
@@ -39,8 +40,8 @@ def seek_stars(
     """The nearest to ``asked`` of up to ``tries`` maps.
 
     Args:
-        write: writes a map, given what the model is to be told, in stars; None for what it would
-            be told anyway.
+        write: writes a map, each time with other draws, given what the model is to be told, in
+            stars; None for what it would be told anyway.
         asked: in stars; None where nothing was asked for, and one map is written.
         hardest: what a model can be told at most, in stars.
 
@@ -50,16 +51,16 @@ def seek_stars(
     if asked is None or nearest.stars is None:
         return nearest
     tried = [(asked, nearest.stars)]
-    while len(tried) < tries and abs((nearest.stars or 0.0) - asked) > NEAR_STARS:
-        wish = next_wish(asked, tried, hardest)
-        if any(abs(wish - earlier) < _LEAST_STEP for earlier, _ in tried):
+    for _ in range(tries - 1):
+        if abs((nearest.stars or 0.0) - asked) <= NEAR_STARS:
             break
+        wish = next_wish(asked, tried, hardest)
         try:
             written = write(wish)
         except (DegenerateOutput, EditRefused):
-            break
+            continue
         if written.stars is None:
-            break
+            continue
         tried.append((wish, written.stars))
         if abs(written.stars - asked) < abs((nearest.stars or 0.0) - asked):
             nearest = written
@@ -80,4 +81,4 @@ def next_wish(asked: float, tried: Sequence[tuple[float, float]], hardest: float
     else:
         told, got = min(tried, key=lambda pair: abs(pair[1] - asked))
         wish = told + (asked - got)
-    return min(max(wish, 0.0), hardest)
+    return min(max(wish, _EASIEST), hardest)
