@@ -110,6 +110,8 @@ def as_asked(report: Report, request: Request) -> Report:
 
 def _show(client: Client, paths: Paths, path: Path, request: Request, output: Output) -> None:
     teller = Teller(Patcher(paths.state), path, output.told)
+    if request.file is not None:
+        picture_files.require_free(client, request.file, force=request.force)
     modded = ask(client, path, request, teller, output)
     report = modded.report
     to_file = request.file is not None or request.form == "html"

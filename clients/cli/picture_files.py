@@ -44,13 +44,7 @@ def write(client: Client, data: bytes, file: Path, *, force: bool = False) -> Pa
         RefusedError: it is in Songs, or there already.
         FailedError: it cannot be written.
     """
-    target = Path(os.path.realpath(file))
-    _refuse_songs(client, target)
-    if target.exists() and not force:
-        raise RefusedError(
-            f"{target} is there already. Name another file, or add --force to replace it.",
-            reason="FILE_EXISTS",
-        )
+    target = require_free(client, file, force=force)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if force:
@@ -61,6 +55,22 @@ def write(client: Client, data: bytes, file: Path, *, force: bool = False) -> Pa
         raise FailedError(
             f"{target} cannot be written: {error.strerror or error}. Name another file."
         ) from error
+    return target
+
+
+def require_free(client: Client, file: Path, *, force: bool = False) -> Path:
+    """The absolute path of a file that the user named; asked before what takes long.
+
+    Raises:
+        RefusedError: it is in Songs, or there already.
+    """
+    target = Path(os.path.realpath(file))
+    _refuse_songs(client, target)
+    if target.exists() and not force:
+        raise RefusedError(
+            f"{target} is there already. Name another file, or add --force to replace it.",
+            reason="FILE_EXISTS",
+        )
     return target
 
 

@@ -38,7 +38,10 @@ def show(
         ),
     ] = None,
     width: Annotated[
-        int, typer.Option(metavar="N", help="Pixels, 480 to 4000; 1600 unless given.")
+        int,
+        typer.Option(
+            metavar="N", help="Pixels, 480 to 4000; 1600 unless given.", show_default=False
+        ),
     ] = 0,
     playfield: Annotated[
         bool, typer.Option(help="Draw the playfield: frames of a bar or so.")

@@ -125,6 +125,9 @@ def test_a_file_that_is_there_is_not_written_over_unasked(
     file = tmp_path / "report"
     file.write_text("mine", encoding="utf-8")
     arguments = ("mod", path, RULES, "--format", form, "--output", file)
+    told = command(*arguments, "--json")
+    assert error(told)["reason"] == "FILE_EXISTS"
+    assert len(told.lines) == 1  # told before the map is read, which may take a model long
     ran = command(*arguments)
     assert ran.code == 4 and "--force" in ran.err
     assert file.read_text(encoding="utf-8") == "mine"
