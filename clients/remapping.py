@@ -113,8 +113,11 @@ def fit(
         moved = client.rebase(patch, current, known)
     except ChangedError as error:
         theirs = unified_diff(known, current, name) if known else ""
+        text = str(error).rstrip(".") + "."
+        if "nothing was written" not in text.lower():
+            text += " Nothing was written."
         raise MapConflictError(
-            f"{str(error).rstrip('.')}. Nothing was written.",
+            text,
             violations=error.violations,
             diff=theirs,
         ) from error

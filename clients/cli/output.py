@@ -8,6 +8,7 @@ result alone. With ``--json`` standard output holds one JSON object a line, the 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -19,6 +20,9 @@ from clients.progress import PULL_STAGES, STAGES, describe, describe_pull
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, models_pb2
     from osu_companion.v1.provenance_pb2 import Notice
+
+# A message that may begin with the name of a file or a mapset's folder, which stays as it is.
+_NAMED = re.compile(r"[^\n]*?(\.[a-z]\w{1,3}\b| - )")
 
 
 class Output:
@@ -211,7 +215,7 @@ def error_text(error: BaseException, short: bool = False) -> str:
         return "Cancelled; nothing was written."
     told = error.format_message() if hasattr(error, "format_message") else str(error)
     text = str(told).strip() or type(error).__name__
-    if text.split(maxsplit=1)[0].isalpha():  # a file's name stays as it is
+    if text.split(maxsplit=1)[0].isalpha() and not _NAMED.match(text):
         text = text[0].upper() + text[1:]
     if short:
         return text

@@ -11,6 +11,9 @@
     ├── NothingToUndoError    no change of ours to take back (or to repeat)
     ├── BytesNotKeptError     the journal knows of the change or the time, but not the bytes
     └── UndoConflictError     someone else changed the file since; nothing was written
+
+``reason``, where one has it, is the name by which the contract calls the same thing
+(``ErrorReason``), as in the daemon's errors: programs need to know one name alone.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ from pathlib import Path
 class PatchingError(Exception):
     """Base of everything that stops a write. The map is as it was."""
 
+    reason = ""
+
 
 class BaseChangedError(PatchingError):
     """The file's bytes are not those that the patch was made for."""
+
+    reason = "MAP_CHANGED"
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(
@@ -42,9 +49,13 @@ class WriteRefusedError(PatchingError):
 class MapGoneError(WriteRefusedError):
     """The file is not there, or no longer."""
 
+    reason = "MAP_NOT_FOUND"
+
 
 class NameTakenError(WriteRefusedError):
     """A new file was to be made where there is one already; that one was not touched."""
+
+    reason = "FILE_EXISTS"
 
 
 class JournalError(PatchingError):

@@ -17,8 +17,9 @@ from osu_companion.local.paths import find_paths
 from osu_companion.v1 import jobs_pb2
 from osu_companion.v1.remap_pb2 import RemapBeatmapRequest
 
-from clients.cli.output import make_output
+from clients.cli.output import error_text, make_output
 from clients.client import starting
+from clients.patching.errors import WriteRefusedError
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import JOB, FakeDaemon, answering
 from tests.clients.patching.maps import MAP, some_patch
@@ -179,6 +180,24 @@ def test_live_progress_is_drawn_and_leaves_the_screen(
     out, err = capsys.readouterr()
     assert out == "done\n"
     assert "window 2 of 2" in err and "[red]a map's name[/red]" in err
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("the daemon ended the stream", "The daemon ended the stream"),
+        ("top_p must be above 0", "top_p must be above 0"),
+        (
+            "difficulty must be 0 to 20 stars, not 21.5.",
+            "Difficulty must be 0 to 20 stars, not 21.5.",
+        ),
+        ("sphere - HIGH POWERED [x].osu is there", "sphere - HIGH POWERED [x].osu is there"),
+        ("a b ñ.osz was not kept", "a b ñ.osz was not kept"),
+        ("idk - some song holds a whole song", "idk - some song holds a whole song"),
+    ],
+)
+def test_an_error_begins_as_a_sentence_and_names_stay_as_they_are(said: str, told: str) -> None:
+    assert error_text(WriteRefusedError(said)) == told
 
 
 IMPORT_ALL = """

@@ -26,7 +26,7 @@ def test_a_map_deleted_while_it_is_remapped(
 
     daemon.answer = answer
     last = command("remap", map_path, *RANGE, *more, "--json").lines[-1]
-    assert last["exit_code"] == 4
+    assert last["exit_code"] == 4 and last["reason"] == "MAP_NOT_FOUND"
     assert map_path.name in last["message"] and "Nothing was changed" in last["message"]
     assert list(map_path.parent.iterdir()) == []
     assert "Nothing was written yet" in command("history").out

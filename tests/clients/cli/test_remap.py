@@ -176,6 +176,12 @@ def test_a_save_meanwhile_in_the_range_is_shown_and_nothing_is_written(
     error = command("remap", map_path, *RANGE, "--json").lines[-1]
     assert error["type"] == "error" and error["exit_code"] == 3
     assert error["reason"] == "PATCH_CONFLICT" and error["violations"] == ["line 32"]
+    assert error["message"] == "The range changed. Nothing was written."
+    map_path.write_bytes(MAP)
+    told = "the range changed. Nothing was written; ask again."
+    answered.rebased = refusal(code_pb2.FAILED_PRECONDITION, "PATCH_CONFLICT", told, "line 32")
+    error = command("remap", map_path, *RANGE, "--json").lines[-1]
+    assert error["message"] == "The range changed. Nothing was written; ask again."
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,9 @@ def test_it_gets_the_permissions_of_any_new_file(patcher: Patcher, path: Path) -
 @pytest.mark.usefixtures("links")
 def test_never_over_another_file_folder_or_link(patcher: Patcher, path: Path) -> None:
     path.write_bytes(b"theirs")
-    with pytest.raises(NameTakenError, match=r"is there already.*Choose another name"):
+    with pytest.raises(NameTakenError, match=r"is there already.*Choose another name") as refused:
         patcher.create(path, MAP, GUEST)
+    assert refused.value.reason == "FILE_EXISTS"
     assert path.read_bytes() == b"theirs"
     folder = path.with_name("folder.osu")
     folder.mkdir()
