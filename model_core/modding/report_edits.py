@@ -7,6 +7,7 @@ change of timing) is for a mapper to decide.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -145,6 +146,8 @@ class Editor:
         around = subject.meeting(low, high, column)
         if any(each.item is not item for each in around) or self._covered(item, low):
             return None
+        if self._out_of_order(item, time):
+            return None
         timing = subject.timing
         first, last = min(time, item.time), max(time, item.time)
         if timing.pace_at(first) != timing.pace_at(last):
@@ -155,6 +158,15 @@ class Editor:
         move = ObjectMove(item, time, end if lasts else None)
         summary = f"move it to {timestamp(time)}"
         return line_fix(beatmap, summary, replace={item.line: move.text(beatmap)}, moves=True)
+
+    def _out_of_order(self, item: HitObject, time: float) -> bool:
+        """Whether its line would no longer stand in order, as between the columns of mania."""
+        objects = self._beatmap.hit_objects  # in file order
+        place = bisect_left(objects, item.line, key=lambda each: each.line)
+        before, behind = objects[max(0, place - 1) : place], objects[place + 1 : place + 2]
+        return any(time < each.time <= item.time for each in before) or any(
+            item.time <= each.time < time for each in behind
+        )
 
     def _covered(self, item: HitObject, moment: float) -> bool:
         """Whether another object of its column goes on at a moment."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from model_core.beatmap import Beatmap, Patch, parse
 
@@ -110,4 +111,6 @@ def _with(beatmap: Beatmap, fixes: Sequence[Fix]) -> Beatmap:
 
 
 def _crowded(beatmap: Beatmap) -> int:
-    return len(check(beatmap, rules=_CROWDING))
+    """How many objects are too near to another, or stand behind a later one in the file."""
+    unordered = sum(a.time > b.time for a, b in pairwise(beatmap.hit_objects))
+    return len(check(beatmap, rules=_CROWDING)) + unordered

@@ -162,6 +162,22 @@ def test_a_note_changes_its_column_where_the_other_is_free() -> None:
     assert made(EventType.COLUMN, 1500, Event(EventType.COLUMN, 7), NOTES, 3)[1] is None
 
 
+def test_a_note_moves_past_no_note_of_another_column() -> None:
+    def moved(wanted: int, *lines: str) -> bool:
+        beatmap, fix = made(EventType.TIME, 1500, Event(EventType.TIME, wanted), lines, 3)
+        if fix is not None:
+            times = [each.time for each in changed(beatmap, fix)[0].hit_objects]
+            assert times == sorted(times) and 1500 not in times
+        return fix is not None
+
+    last = NOTES[2]
+    assert moved(1625, *NOTES) and moved(1375, *NOTES)  # the file's last object
+    assert not moved(1625, *NOTES, "448,192,1600,1,0,0:0:0:0:")
+    assert moved(1375, *NOTES, "448,192,1600,1,0,0:0:0:0:")
+    assert not moved(1375, NOTES[0], "448,192,1400,1,0,0:0:0:0:", last)
+    assert not moved(1625, NOTES[0], "448,192,1500,1,0,0:0:0:0:", last)  # one chord
+
+
 @pytest.mark.parametrize(
     ("kind", "time", "expected"),
     [
