@@ -221,7 +221,7 @@ def error_text(error: BaseException, short: bool = False) -> str:
         return text
     for violation in getattr(error, "violations", ()):
         # The first of them often is the message itself, with the field's name before it.
-        if violation.split(": ", 1)[-1] not in text:
+        if violation.split(": ", 1)[-1].lower() not in text.lower():
             text += f"\n  {violation}"
     diff = getattr(error, "diff", "")
     if diff:

@@ -259,10 +259,12 @@ class Maker:
             if len(timed) < len(inside):
                 dropped["before the first red line"] = len(inside) - len(timed)
             if inside and not timed:
-                raise InputError(
-                    "Everything that was written lies before the first red line, at"
-                    f" {begin:.0f} ms. Time the song from its beginning first."
-                )
+                text = "Everything that was written lies before the first red line, at"
+                text += f" {begin:.0f} ms."
+                remedy = "time the song from its beginning"
+                if begin <= self._last:  # what another draw writes may lie behind it
+                    raise DegenerateOutput(f"{text} Try another seed, or {remedy}.")
+                raise InputError(f"{text} {remedy.capitalize()} first.")
             inside = timed
         self._check(inside)
         end = self._audio.song_length_ms

@@ -19,6 +19,7 @@ from osu_companion.v1.remap_pb2 import RemapBeatmapRequest
 
 from clients.cli.output import error_text, make_output
 from clients.client import starting
+from clients.client.errors import UsageError
 from clients.patching.errors import WriteRefusedError
 from tests.clients.cli.running import Command
 from tests.clients.fake_daemon import JOB, FakeDaemon, answering
@@ -198,6 +199,13 @@ def test_live_progress_is_drawn_and_leaves_the_screen(
 )
 def test_an_error_begins_as_a_sentence_and_names_stay_as_they_are(said: str, told: str) -> None:
     assert error_text(WriteRefusedError(said)) == told
+
+
+def test_a_field_is_told_once() -> None:
+    wrong = "temperature must be above 0"
+    others = ("options.temperature: " + wrong, "options.seed: seed must be 0 or more")
+    told = error_text(UsageError(wrong, violations=others))
+    assert told == "Temperature must be above 0\n  options.seed: seed must be 0 or more"
 
 
 IMPORT_ALL = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from model_core.audio.decode import Audio
 from model_core.beatmap import MapHeader, RedLine, parse
 from model_core.beatmap.edits.new_difficulty import NewDifficulty, new_difficulty
 from model_core.beatmap.stars import star_rating
-from model_core.errors import Cancelled, EditRefused, InputError
+from model_core.errors import Cancelled, DegenerateOutput, EditRefused, InputError
 from model_core.maps import GenerationParameters, maker
+from model_core.maps.flow import Written
 from model_core.maps.generate import GeneratedMap, generate_difficulty, generate_map
 from model_core.model import Model, load_model
 from model_core.remap import Progress
@@ -205,6 +207,27 @@ def test_nothing_stands_before_the_first_red_line(
     behind = (RedLine(90_000, TIMING[0].beat_length),)
     with pytest.raises(InputError, match="before the first red line"):
         generate_map(starter, song(), GenerationParameters(seed=3), HEADER, red_lines=behind)
+
+
+def test_a_draw_that_ends_before_the_first_red_line_is_drawn_again(
+    starter: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, drawn = maker.run_flow, []
+
+    def counted(*given: Any) -> Written:
+        drawn.append(written(*given))
+        return drawn[-1]
+
+    monkeypatch.setattr(maker, "run_flow", counted)
+    late = (RedLine(5_000, TIMING[0].beat_length),)
+    asked = GenerationParameters(seed=3, end_ms=5_000, resnap=False)
+    with pytest.raises(DegenerateOutput, match=r"first red line, at 5000 ms\. Try another seed"):
+        generate_map(starter, song(), asked, HEADER, red_lines=late)
+    assert len(drawn) == maker.ATTEMPTS
+    drawn.clear()
+    with pytest.raises(InputError, match="Time the song from its beginning first"):
+        generate_map(starter, song(), replace(asked, end_ms=4_000), HEADER, red_lines=late)
+    assert len(drawn) == 1
 
 
 def test_what_cannot_be_mapped_is_refused(starter: Model, tiny_model: Model) -> None:
