@@ -135,6 +135,12 @@ class Model:
         """
         return self if self._load_timing is None else self._load_timing()
 
+    @property
+    def title(self) -> str:
+        """The name, with the family where that says more."""
+        family = self.layout.family
+        return self.name if self.name == family else f"{self.name} ({family})"
+
     def info(self) -> ModelInfo:
         """Name, size, place and why it is there."""
         return ModelInfo(

@@ -79,6 +79,8 @@ def timing(request: Request, output: Output) -> None:
     if request.apply and request.dry_run:
         raise UsageError("--apply writes and --dry-run does not; give one of them.")
     start, end, range_text = span(request.start, request.end, request.range_text)
+    if request.path is None and not request.active:
+        raise UsageError("Which song? Give an audio file or a map, or --active.")
     song = _song(request)
     path = None if song is not None else chosen_map(request.path, request.active)
     paths = find_paths()

@@ -96,5 +96,7 @@ class JobServicer(jobs_pb2_grpc.JobServiceServicer):
 def no_such_job(job_id: str) -> Refusal:
     """The answer to a job id that is not known."""
     return Refusal(
-        "JOB_NOT_FOUND", f"There is no job {job_id!r}. ListJobs names those that are known"
+        "JOB_NOT_FOUND",
+        f"There is no job {job_id!r} (any more). `osu-companion variants` lists those whose "
+        "results are kept",
     )

@@ -31,7 +31,7 @@ class HitsoundOptions:
         "Choose whistles, finishes and claps alone; sample sets and volumes stay.", default=False
     )
     sample_sets: bool | None = flag(
-        "Choose sample sets too.", otherwise="yes, unless additions_only is given"
+        "Choose sample sets too.", otherwise="yes, unless only additions are chosen"
     )
     volumes: bool = flag(
         "Choose volumes too; they are written as green lines, which are many.", default=False

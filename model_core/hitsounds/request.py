@@ -145,7 +145,7 @@ def _warnings(model: Model, beatmap: Beatmap, options: HitsoundOptions) -> tuple
     if layout.written_mode(mode) == mode:
         return told
     return (
-        f"{model.name} ({layout.family}) knows osu! (standard) only: it read the map's rhythm, not"
+        f"{model.title} knows osu! (standard) only: it read the map's rhythm, not"
         f" its {MODE_NAMES[mode]} patterns. A checkpoint that was trained on {MODE_NAMES[mode]}"
         " does better.",
         *told,

@@ -329,7 +329,7 @@ class Maker:
         if layout.written_mode(mode) != mode:
             found.insert(
                 0,
-                f"The model ({layout.family}) knows osu! (standard) only: it wrote the rhythm,"
+                f"{self._model.title} knows osu! (standard) only: it wrote the rhythm,"
                 f" which was turned into objects of {MODE_NAMES[mode]} by simple rules. A"
                 f" checkpoint that was trained on {MODE_NAMES[mode]} does better.",
             )

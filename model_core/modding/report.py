@@ -247,7 +247,7 @@ def _model_part(
     name, family = model.name, model.layout.family
     why = ""
     if audio is None:
-        why = "The song is missing, and a model judges what it hears"
+        why = "There is no song to hear, and a model judges what it hears"
     elif not beatmap.hit_objects:
         why = "The map has no objects that a model could judge"
     else:

@@ -119,14 +119,14 @@ def model_suggestions(
     for kind in [kind for kind, own in readings.items() if _is_lost(kind, own)]:
         del readings[kind]
         notes += (
-            f"{model.name} ({layout.family}) does not know the {_PARTS[kind]} of such maps; it was"
+            f"{model.title} does not know the {_PARTS[kind]} of such maps; it was"
             " asked nothing of them.",
         )
     found = suggestions(read, layout, lists, readings, worth=worth)
     if read is not beatmap:
         mode = MODE_NAMES[beatmap.mode]
         notes += (
-            f"{model.name} ({layout.family}) knows osu! (standard) only: it judged the map's"
+            f"{model.title} knows osu! (standard) only: it judged the map's"
             f" rhythm and timing, not its {mode} patterns. A checkpoint that was trained on"
             f" {mode} does better.",
         )

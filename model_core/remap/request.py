@@ -227,7 +227,7 @@ def _warnings(model: Model, beatmap: Beatmap, options: RemapOptions) -> tuple[st
     if layout.written_mode(mode) == mode:
         return told
     return (
-        f"{model.name} ({layout.family}) knows osu! (standard) only: it wrote the rhythm, which was"
+        f"{model.title} knows osu! (standard) only: it wrote the rhythm, which was"
         f" turned into objects of {MODE_NAMES[mode]} by simple rules. A checkpoint that was trained"
         f" on {MODE_NAMES[mode]} does better.",
         *told,

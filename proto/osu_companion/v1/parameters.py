@@ -69,7 +69,7 @@ class HitsoundOptions:
     """Choose whistles, finishes and claps alone; sample sets and volumes stay. Unless given:
     no."""
     sample_sets: bool | None = None
-    """Choose sample sets too. Unless given: yes, unless additions_only is given."""
+    """Choose sample sets too. Unless given: yes, unless only additions are chosen."""
     volumes: bool | None = None
     """Choose volumes too; they are written as green lines, which are many. Unless given: no."""
     keep_existing: bool | None = None
@@ -549,7 +549,7 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
             name="sample_sets",
             kind="flag",
             help="Choose sample sets too.",
-            otherwise="yes, unless additions_only is given",
+            otherwise="yes, unless only additions are chosen",
         ),
         Parameter(
             name="volumes",
