@@ -176,7 +176,7 @@ def test_paths_that_are_none(
     daemon: FakeDaemon, song: Path, map_path: Path, command: Command
 ) -> None:
     for arguments, code, said in (
-        ((), 2, "Which map?"),
+        ((), 2, "Which song?"),
         ((song.parent / "gone.mp3",), 4, "no audio file"),
         ((song.parent / "gone.osu",), 4, "no map"),
         ((song.parent,), 4, "no audio file"),
