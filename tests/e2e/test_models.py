@@ -16,7 +16,10 @@ from tests.e2e.house import STARTER, House, wait_until
 from tests.hub_checkpoints import V32, with_modes
 from tests.hub_server import HubServer
 
-pytestmark = pytest.mark.skipif(not STARTER.is_file(), reason="no starter in this checkout")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not STARTER.is_file(), reason="no starter in this checkout"),
+]
 
 RANGE = ("--from", 4000, "--to", 8000, "--seed", 3)
 

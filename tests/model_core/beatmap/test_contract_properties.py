@@ -246,7 +246,7 @@ def small_maps(corpus: Path, mode: int) -> list[str]:
     return [name for name in names if (corpus / name).stat().st_size < 25_000]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.integers(0, 3), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_what_passes_is_as_the_second_reading_says(
     corpus: Path, mode: int, which: int, seed: int

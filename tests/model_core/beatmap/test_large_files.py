@@ -11,6 +11,8 @@ import pytest
 
 from model_core.beatmap import Beatmap, parse
 
+pytestmark = pytest.mark.slow
+
 HEAD = "osu file format v14\n[TimingPoints]\n0,500\n"
 LINES = 100_000
 

@@ -48,7 +48,7 @@ def check(made: GeneratedMap, mode: int) -> None:
     assert said == (mode != 0)
 
 
-@pytest.mark.parametrize("mode", range(4))
+@pytest.mark.parametrize("mode", [0, *(pytest.param(m, marks=pytest.mark.slow) for m in (1, 2, 3))])
 def test_a_whole_map_from_audio_alone(starter: Model, mode: int) -> None:
     made = generate_map(
         starter, song(), GenerationParameters(seed=3, mode=mode, difficulty=3.5), HEADER, "Own"
