@@ -113,7 +113,8 @@ def test_another_difficulty_is_read_where_it_is_of_the_same_mode(starter: Model)
 def test_what_is_asked_for_stands_in_the_file_and_is_told_to_the_model(starter: Model) -> None:
     asked = GenerationParameters(
         seed=1, end_ms=9000, circle_size=3.2, slider_multiplier=2.1, approach_rate=9.3,
-        overall_difficulty=8.2, hp_drain_rate=4.4, slider_tick_rate=2, difficulty=5.2, year=2015,
+        overall_difficulty=8.2, hp_drain_rate=4.4, slider_tick_rate=2, difficulty=5.2, star_tries=1,
+            year=2015,
     )  # fmt: skip
     made = generate_map(starter, song(), asked, HEADER, red_lines=TIMING)
     beatmap, told = made.beatmap, made.told

@@ -108,7 +108,7 @@ def test_every_family_mods_every_mode(conformance: Path, family: str, source: st
     model = _model(conformance / family / "checkpoint")
     beatmap = parse((conformance / "inputs" / f"{source}.osu").read_bytes())
     # Whatever small reference weights think: every event that may be told of is told.
-    report = mod(model, _noise(), beatmap, options=replace(PLAIN, least_excess=-100.0))
+    report = mod(model, _noise(), beatmap, options=replace(PLAIN, least_relative=0.0))
     assert report.model.used and report.model.events
     own = report.by_model()
     assert own
