@@ -156,7 +156,7 @@ def test_without_a_model_the_rules_are_alone_and_say_so() -> None:
 
 def test_a_model_without_the_song_judges_nothing(tiny_model: Model) -> None:
     found = mod(tiny_model, None, beatmap())
-    assert not found.model.used and "song is missing" in found.model.why_not
+    assert not found.model.used and "no song to hear" in found.model.why_not
 
 
 def test_a_model_that_cannot_mod_gives_the_rules_alone(tiny_model: Model, noise: Audio) -> None:
