@@ -163,6 +163,7 @@ def test_every_map_keeps_all_but_the_sounds(corpus: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_map_keeps_all_but_the_sounds_many_times(corpus: Path) -> None:
     run_all(corpus, 2, 10)
 

@@ -177,6 +177,7 @@ def test_every_map_keeps_what_is_outside(corpus: Path, mode: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mode", range(4))
 def test_every_map_keeps_what_is_outside_many_times(corpus: Path, mode: int) -> None:
     run_all(corpus, mode, 2, 25)

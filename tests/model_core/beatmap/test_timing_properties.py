@@ -301,6 +301,7 @@ def test_every_map(corpus: Path, mode: int, kind: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", EDITS)
 @pytest.mark.parametrize("mode", range(4))
 def test_every_map_many_times(corpus: Path, mode: int, kind: str) -> None:

@@ -113,6 +113,7 @@ def test_every_family_hitsounds_real_maps(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("share", range(8))
 @pytest.mark.parametrize("name", ["starter", "v29"])
 def test_all_real_maps_keep_all_but_their_sounds(
@@ -181,6 +182,7 @@ def test_every_sound_of_some_maps_has_its_owner(corpus: Path, number: int) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", range(4))
 def test_every_sound_of_every_map_has_its_owner(corpus: Path, number: int) -> None:
     every_sound_has_its_owner(layouts()[number], maps_of(corpus))

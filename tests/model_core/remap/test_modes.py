@@ -186,6 +186,7 @@ def test_the_starter_remaps_every_mode(conformance: Path, name: str, mode: int) 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("mode", [0, TAIKO, CATCH, MANIA])
 def test_the_starter_remaps_every_real_map_or_says_why_not(corpus: Path, mode: int) -> None:
     model = load_model()
