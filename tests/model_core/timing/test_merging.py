@@ -234,11 +234,10 @@ def test_beyond_a_part_every_line_beat_and_bar_is_where_it_was(data: st.DataObje
     ]
     assert outside[0] == outside[1]
     assert same_grid(beatmap, after, end)
-    old, new = (
-        [b.document.lines[o.line] for o in b.hit_objects if not start <= o.time <= end]
-        for b in (beatmap, after)
-    )
-    assert old == new
+    # One that stood in the part may snap to a tick just behind it.
+    for old, new in zip(beatmap.hit_objects, after.hit_objects, strict=True):
+        if not start <= old.time <= end:
+            assert beatmap.document.lines[old.line] == after.document.lines[new.line]
     if not resnap:
         assert [o.time for o in beatmap.hit_objects] == [o.time for o in after.hit_objects]
 
