@@ -35,7 +35,12 @@ def chosen_map(named: Path | None, active: bool) -> Path | None:
 
 
 def existing_map(named: Path) -> Path:
-    """The absolute path of a map that is there.
+    """The absolute path of a map that is there; raises as :func:`existing_file`."""
+    return existing_file(named, "map", "MAP_NOT_FOUND")
+
+
+def existing_file(named: Path, what: str, reason: str) -> Path:
+    """The absolute path of a file that is there; ``what`` and ``reason`` tell of one that is not.
 
     Raises:
         RefusedError: it is not.
@@ -48,12 +53,12 @@ def existing_map(named: Path) -> Path:
         shown = str(path).encode(errors="backslashreplace").decode()
         raise RefusedError(
             f"The name {shown} is no valid text (UTF-8). Rename the file or its folder.",
-            reason="MAP_NOT_FOUND",
+            reason=reason,
         ) from None
     except OSError:  # a name that is longer than the file system takes
         exists = False
     if not exists:
-        raise RefusedError(f"There is no map at {path}.", reason="MAP_NOT_FOUND")
+        raise RefusedError(f"There is no {what} at {path}.", reason=reason)
     return path
 
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from osu_companion.local.paths import find_paths
 from osu_companion.v1.parameters import MapOptions
 
-from clients.cli.asking import chosen_variant, follow_job, made_with, result_fields, span
+from clients.cli.asking import (
+    chosen_variant,
+    existing_file,
+    follow_job,
+    made_with,
+    result_fields,
+    span,
+)
 from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.previewing import preview
@@ -83,7 +90,7 @@ def generate(request: Request, output: Output) -> None:
     """
     start, end, _ = span(request.start, request.end, None)
     difficulties = wishes(request.stars, request.names, request.added)
-    audio = _existing(request.audio, "audio file", "AUDIO_NOT_FOUND")
+    audio = existing_file(request.audio, "audio file", "AUDIO_NOT_FOUND")
     metadata = _metadata(request)
     if not 1 <= request.variant <= max(request.variants, 1):
         raise UsageError(
@@ -140,28 +147,10 @@ def _write(
     return write_folder(client, patcher, place.parent, mapset, song, origin, teller)
 
 
-def _existing(named: Path, what: str, reason: str) -> Path:
-    path = Path(absolute(named))
-    try:
-        str(path).encode()
-        exists = path.is_file()
-    except UnicodeEncodeError:
-        shown = str(path).encode(errors="backslashreplace").decode()
-        raise RefusedError(
-            f"The name {shown} is no valid text (UTF-8). Rename the file or its folder.",
-            reason=reason,
-        ) from None
-    except OSError:  # a name that is longer than the file system takes
-        exists = False
-    if not exists:
-        raise RefusedError(f"There is no {what} at {path}.", reason=reason)
-    return path
-
-
 def _metadata(request: Request) -> SongMetadata:
     background = None
     if request.background is not None:
-        background = _existing(request.background, "picture", "OPTION_INVALID")
+        background = existing_file(request.background, "picture", "OPTION_INVALID")
         if background.suffix.lower() not in _PICTURES:
             raise UsageError(
                 f"--background {background.name}: the game shows {', '.join(_PICTURES)} files."

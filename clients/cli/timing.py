@@ -14,7 +14,7 @@ from clients.cli.asking import (
     RELOAD_HINT,
     chosen_map,
     chosen_variant,
-    existing_map,
+    existing_file,
     follow_job,
     made_with,
     opened_map,
@@ -26,8 +26,7 @@ from clients.cli.interrupts import uninterrupted
 from clients.cli.output import Output
 from clients.cli.previewing import preview
 from clients.client import Client, Variant
-from clients.client.errors import RefusedError, UsageError
-from clients.client.requests import absolute
+from clients.client.errors import UsageError
 from clients.notices import Teller
 from clients.patching import Patcher
 from clients.patching.atomic import read as read_map
@@ -119,14 +118,7 @@ def _song(request: Request) -> Path | None:
     for name, value in given.items():
         if value or value == "":
             raise UsageError(f"{name} is for maps, and {request.path.name} is none.")
-    path = Path(absolute(request.path))
-    try:
-        return existing_map(path)
-    except RefusedError as error:
-        raise RefusedError(
-            str(error).replace("There is no map at", "There is no audio file at"),
-            reason="AUDIO_NOT_FOUND",
-        ) from None
+    return existing_file(request.path, "audio file", "AUDIO_NOT_FOUND")
 
 
 def _print_song(timed: _Timed, output: Output) -> None:
