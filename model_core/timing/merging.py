@@ -162,10 +162,19 @@ def _corrected(beatmap: Beatmap, section: _Section, count: int, part: Part) -> R
         anchor = part.first
     unit = line.beat_length * (1 if similar else line.meter)
     time = line.time + round((anchor - line.time) / unit) * unit
+    if time > anchor and there == own.red_lines[0] and _begins_green(beatmap):
+        # Nothing could say again before the first red line what the old one had ended.
+        time -= unit
     while time < part.first:
         time += line.beat_length * line.meter
     # Beyond its own section it would say nothing of it.
     return replace(line, time=time) if time < section.end else line
+
+
+def _begins_green(beatmap: Beatmap) -> bool:
+    """Whether green lines stand before the first red one."""
+    first = beatmap.timing.red_lines[0].time
+    return any(point.time < first for point in beatmap.timing_points)
 
 
 def _again(own: Timing, start: float) -> list[RedLine]:

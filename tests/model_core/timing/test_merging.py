@@ -171,6 +171,16 @@ def test_a_part_of_the_first_lines_own_change() -> None:
     assert same_grid(found.edit.result, a_map([(600, 500, 4)]), 30_000)
 
 
+def test_what_the_first_red_line_ended_does_not_come_back() -> None:
+    """Green lines before the first red one reach as far as that; it may come earlier only."""
+    beatmap = a_map([(43_650, 200, 3)])
+    found = asked(beatmap, what_is_heard([(0, 291, 4)]))
+    assert found.red_lines[0].time == 43_068
+    for moment in (43_000, 43_600, 44_100, 60_000):
+        before, after = (b.timing.slider_velocity_at(moment) for b in (beatmap, found.edit.result))
+        assert before == after
+
+
 def test_what_stands_before_the_part_may_hang_on_its_first_line() -> None:
     """The map's first red line says the tempo of what is before it, too."""
     beatmap = a_map([(10_000, 500, 4)])
@@ -249,7 +259,7 @@ def test_whole_songs_are_as_heard_and_stay_so(data: st.DataObject) -> None:
     truth = data.draw(timings(0, 30_000))
     heard = what_is_heard(truth)
     found = asked(beatmap, heard)
-    assert found.error_ms <= 6
+    assert found.error_ms <= 6 or found.counted
     assert not asked(found.edit.result, heard).edit.patch.edits or found.counted
     with_state = asked(beatmap, heard, keep_state=False)
     assert with_state.edit.summary.restoring == 0
