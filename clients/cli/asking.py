@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clients.cli.output import Output
-from clients.cli.timestamps import parse_time
+from clients.cli.timestamps import format_time, parse_time
 from clients.client import Client
 from clients.client.errors import ClientError, RefusedError, UsageError
 from clients.client.requests import absolute
@@ -77,7 +77,7 @@ def span(
     """A range as the options give it, in ms or as text from the editor; either end may be open.
 
     Raises:
-        UsageError: both ways at once, or what is no time.
+        UsageError: both ways at once, what is no time, or an end before its start.
     """
     if range_text is not None:
         if start is not None or end is not None:
@@ -86,13 +86,16 @@ def span(
             raise UsageError("--range is empty. Copy a selection in the editor (Ctrl+C).")
         return None, None, range_text.strip()
     try:
-        return (
-            None if start is None else parse_time(start),
-            None if end is None else parse_time(end),
-            "",
-        )
+        first = None if start is None else parse_time(start)
+        last = None if end is None else parse_time(end)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    if first is not None and last is not None and last < first:
+        raise UsageError(
+            f"The range ends before it starts: --from is {format_time(first)} and --to is "
+            f"{format_time(last)}. Give the earlier time as --from."
+        )
+    return first, last, ""
 
 
 def check_variant(number: int, count: int) -> None:

@@ -13,7 +13,7 @@ from osu_companion.v1 import mapset_pb2, provenance_pb2
 from osu_companion.v1.parameters import PARAMETERS
 
 from daemon.jobs.job import Job, JobKind
-from daemon.jobs.options import field_path, given, wrong_values
+from daemon.jobs.options import backwards, field_path, given, wrong_values
 from daemon.jobs.preparation import (
     CHOSEN_SEED_LIMIT,
     Desk,
@@ -112,10 +112,8 @@ def _values(request: mapset_pb2.GenerateMapsetRequest) -> list[dict[str, Any]]:
 def _wrong_options(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, str]:
     """Values that are none of their field, of the request and of each difficulty."""
     parameters = PARAMETERS[_METHOD]
-    found = {
-        field_path(name): message
-        for name, message in wrong_values(parameters, given(parameters, request)).items()
-    }
+    wrong = {**backwards(request), **wrong_values(parameters, given(parameters, request))}
+    found = {field_path(name): message for name, message in wrong.items()}
     for place, wish in enumerate(request.difficulties):
         for name, message in wrong_values(_OF_DIFFICULTY, given(_OF_DIFFICULTY, wish)).items():
             found[f"difficulties[{place}].options.{name}"] = message

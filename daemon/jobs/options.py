@@ -39,7 +39,7 @@ def given(parameters: Iterable[Parameter], request: Any) -> dict[str, Any]:
 def check_options(kind: JobKind, request: JobRequest) -> None:
     """Raises Refusal, with each of them and its limits, where values are none of their field."""
     parameters = PARAMETERS[kind.method]
-    wrong = wrong_values(parameters, given(parameters, request))
+    wrong = {**backwards(request), **wrong_values(parameters, given(parameters, request))}
     if wrong:
         raise bad_fields(
             "OPTION_INVALID", {field_path(name): message for name, message in wrong.items()}
@@ -71,6 +71,24 @@ def wrong_values(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> 
         if message is not None:
             wrong[parameter.name] = message
     return wrong
+
+
+def backwards(request: Any) -> dict[str, str]:
+    """What is wrong with both ends of a request's range, where it ends before it starts.
+
+    That no map can make sense of, so it is told as a wrong option is; a range in which a map has
+    nothing is another matter. Ends that are left open, or given as text, are in order.
+    """
+    ends = [request.DESCRIPTOR.fields_by_name[name] for name in ("start_ms", "end_ms")]
+    if any(end.has_presence and not request.HasField(end.name) for end in ends):
+        return {}
+    if getattr(request, "range_text", "") or request.end_ms >= request.start_ms:
+        return {}
+    told = (
+        f"The range ends before it starts: start_ms is {request.start_ms} and end_ms is "
+        f"{request.end_ms}. Give the earlier time as start_ms."
+    )
+    return {"start_ms": told, "end_ms": told}
 
 
 def field_path(name: str) -> str:

@@ -13,6 +13,7 @@ from osu_companion.v1 import jobs_pb2, patches_pb2, pictures_pb2, pictures_pb2_g
 from daemon.access import MAX_MAP_BYTES, Access
 from daemon.drawing.asking import Drawing, Drawings
 from daemon.jobs import Scheduler
+from daemon.jobs.options import backwards
 from daemon.jobs.preparation import readable_beatmap
 from daemon.model_errors import refusal_of
 from daemon.patch_messages import patch_from_message
@@ -204,6 +205,7 @@ def _check(request: pictures_pb2.DrawBeatmapRequest) -> None:
         ).check()
     except InvalidParameters as error:
         fields |= error.fields
+    fields |= backwards(request)
     if fields:
         raise bad_fields("OPTION_INVALID", fields)
 

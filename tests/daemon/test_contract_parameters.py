@@ -167,6 +167,20 @@ def test_seeds_that_are_none(
     assert violation.field == "seed" and "2^63" in violation.description
 
 
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_range_that_ends_before_it_starts_is_a_wrong_option(
+    shared_daemon: RunningDaemon, shared_mapset: Mapset, name: str
+) -> None:
+    request = sound(name, shared_mapset)
+    request.start_ms, request.end_ms = 4000, 3999
+    status = refused(shared_daemon, name, request)
+    assert status.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert reason(status) == "OPTION_INVALID" and "before it starts" in status.message
+    told = {each.field: each.description for each in details(status)["BadRequest"].field_violations}
+    assert set(told) == {"start_ms", "end_ms"}
+    assert all("4000" in text and "3999" in text for text in told.values())
+
+
 @pytest.mark.parametrize("name", WITH_VARIANTS)
 @pytest.mark.parametrize("count", [-1, MOST_VARIANTS + 1, 2**31 - 1])
 def test_variants_beyond_their_limits(

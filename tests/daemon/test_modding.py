@@ -245,7 +245,7 @@ def test_every_bad_value_is_answered_with_its_field_and_its_limits(
         ({"options": {"divisors": ["0"]}}, "OPTION_INVALID", "options.divisors"),
         ({"seed": 2**63}, "OPTION_INVALID", "seed"),
         ({"range_text": "the chorus"}, "OPTION_INVALID", "range_text"),
-        ({"start_ms": 3000, "end_ms": 2000}, "RANGE_EMPTY", "end_ms"),
+        ({"start_ms": 3001, "end_ms": 3001}, "RANGE_EMPTY", "end_ms"),
         ({"end_ms": -1}, "RANGE_OUTSIDE_SONG", "end_ms"),
     ],
 )

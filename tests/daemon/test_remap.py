@@ -97,7 +97,7 @@ REFUSED = {
         grpc.StatusCode.INVALID_ARGUMENT,
         "RANGE_EMPTY",
     ),
-    "backwards": ({"end_ms": 10}, grpc.StatusCode.INVALID_ARGUMENT, "RANGE_EMPTY"),
+    "backwards": ({"end_ms": 10}, grpc.StatusCode.INVALID_ARGUMENT, "OPTION_INVALID"),
     "before the song": (
         {"start_ms": -500, "end_ms": -10},
         grpc.StatusCode.INVALID_ARGUMENT,

@@ -30,7 +30,6 @@ def refused(daemon: RunningDaemon, path: Path | str, **fields: Any) -> Any:
         ({"range_text": "the chorus"}, "OPTION_INVALID", "range_text"),
         ({"model": "v32"}, "MODEL_NOT_FOUND", ""),
         ({"start_ms": 3000, "end_ms": 3000}, "RANGE_EMPTY", "end_ms"),
-        ({"start_ms": 3000, "end_ms": 2000}, "RANGE_EMPTY", "end_ms"),
         ({"start_ms": 3000, "end_ms": 4999}, "RANGE_EMPTY", "end_ms"),
         ({"range_text": "00:03:000 - 00:03:500 - "}, "RANGE_EMPTY", "end_ms"),
         ({"start_ms": -9000, "end_ms": -100}, "RANGE_OUTSIDE_SONG", "end_ms"),

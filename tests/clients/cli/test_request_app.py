@@ -92,6 +92,23 @@ def test_every_parameter_is_an_option_with_its_help(command: str) -> None:
     assert set(params) == told | ITS_OWN[command] | {"--model", "--json"}
 
 
+#: Every command that takes a range, with what it needs beside it.
+WITH_A_RANGE = (
+    *(("remap", "MAP"), ("hitsound", "MAP"), ("gd", "MAP", "--name", "x"), ("mod", "MAP")),
+    *(("timing", "MAP"), ("generate", "MAP", "--stars", "3"), ("show", "MAP")),
+)
+
+
+def test_no_command_with_a_range_is_left_out() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    with_range = {
+        name
+        for name, command in commands.items()
+        if {"start", "end"} <= {param.name for param in command.params}
+    }
+    assert with_range == {words[0] for words in WITH_A_RANGE}
+
+
 def not_today(_: Any, context: Any) -> Iterator[jobs_pb2.JobEvent]:
     abort(context, refusal(code_pb2.UNIMPLEMENTED, "NOT_SUPPORTED", "not today"))
     yield jobs_pb2.JobEvent()
@@ -131,6 +148,7 @@ def test_what_is_given_is_what_is_asked(
     [
         ("hitsound",),
         ("gd", "--name", "x"),
+        *((*words, "--from", "00:02:000", "--to", "1999") for words in WITH_A_RANGE),
         ("hitsound", "MAP", "--from", "noon"),
         ("hitsound", "MAP", "--range", "1 - 2", "--to", "3"),
         ("gd", "MAP", "--stars", "many"),
