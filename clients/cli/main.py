@@ -43,9 +43,6 @@ app = typer.Typer(
 
 app.add_typer(models, name="models")
 
-# The largest number that the journal's file format knows.
-_MOST = 2**63 - 1
-
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 _OptionalMap = Annotated[
     Path | None, typer.Argument(metavar="MAP", help="A .osu file; without it, any map.")
@@ -181,11 +178,11 @@ def restore(
     ] = None,
     entry: Annotated[
         int | None,
-        typer.Option(metavar="ID", max=_MOST, help="As this change of the history left it."),
+        typer.Option(metavar="ID", help="As this change of the history left it."),
     ] = None,
     before: Annotated[
         int | None,
-        typer.Option(metavar="ID", max=_MOST, help="As this change of the history found it."),
+        typer.Option(metavar="ID", help="As this change of the history found it."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
@@ -208,7 +205,7 @@ def history(
     map: _OptionalMap = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, max=_MOST, help="How many of the newest: 20, for an export all."),
+        typer.Option(metavar="N", min=1, help="How many of the newest: 20, for an export all."),
     ] = None,
     export: Annotated[
         str | None,

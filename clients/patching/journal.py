@@ -29,6 +29,8 @@ KEPT_DAYS = 180
 
 _BUSY_TIMEOUT_S = 10.0
 _PAGE = 1_000
+# The largest number that SQLite has.
+_MOST = 2**63 - 1
 _DROPPED_AT_ONCE = 1_000
 
 _COLUMNS = (
@@ -162,7 +164,9 @@ class Journal:
             below = page[-1].id
 
     def entry(self, number: int) -> Entry | None:
-        """One entry by its number."""
+        """One entry by its number; ``None`` where there is none."""
+        if not 0 < number <= _MOST:
+            return None
         with self._open() as db:
             row = db.execute(f"SELECT {_COLUMNS} FROM entries WHERE id = ?", (number,)).fetchone()
             return None if row is None else _entry(row)

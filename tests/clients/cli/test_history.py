@@ -71,12 +71,23 @@ def test_restore_refuses_what_it_does_not_know(
 ) -> None:
     ran = command("restore", changed, "--at", "2h")
     assert ran.code == 4 and "--before 1" in ran.err and "Nothing was written" in ran.err
-    assert command("restore", changed, "--entry", 77).code == 4
+    # Also numbers that are larger than any that the journal can hold.
+    for number in (77, 0, -1, 2**63 - 1, 2**63, -(2**70)):
+        ran = command("restore", changed, f"--entry={number}")
+        assert ran.code == 4 and "own" not in ran.err, ran
     assert command("restore", tmp_path / "none.osu", "--at", "1m").code == 4
     for wrong in ([], ["--at", "1m", "--entry", 1], ["--at", "soon"], ["--at", "23"]):
         assert command("restore", changed, *wrong).code == 2
     assert command("restore", changed, "--at", "2999-01-01", "--json").lines[-1]["exit_code"] == 2
     assert changed.read_bytes() == NEW
+
+
+def test_more_than_there_can_be_is_all(changed: Path, command: Command) -> None:
+    for limit in (3, 2**63 - 1, 2**63, 10**30):
+        listed = command("history", "--limit", limit, "--json").lines[-1]["entries"]
+        assert len(listed) == len(command("history", "--json").lines[-1]["entries"])
+        whole = command("history", "--export", "-").out
+        assert command("history", "--export", "-", "--limit", limit).out == whole
 
 
 def test_the_export_tells_where_everything_comes_from(

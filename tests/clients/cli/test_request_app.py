@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,24 @@ def test_every_parameter_is_an_option_with_its_help(command: str) -> None:
                 assert params[each].default is None
                 told.add(each)
     assert set(params) == told | ITS_OWN[command] | {"--model", "--json"}
+
+
+def paths_of(commands: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Each command as it is typed, with those below it."""
+    for name, command in commands.items():
+        yield (name,)
+        yield from ((name, *below) for below in paths_of(getattr(command, "commands", {})))
+
+
+def test_no_help_tells_a_limit_that_nobody_would_write(command: Command) -> None:
+    paths = [*paths_of(typer.main.get_command(app).commands)]  # type: ignore[attr-defined]
+    assert ("restore",) in paths and ("models", "pull") in paths
+    for path in paths:
+        if path == ("train",):  # a program of its own
+            continue
+        ran = command(*path, "-h")
+        assert ran.code == 0 and "Usage:" in ran.out
+        assert not re.findall(r"[0-9]{12,}", ran.out), ran.out
 
 
 #: Every command that takes a range, with what it needs beside it.
