@@ -8,20 +8,44 @@ if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, models_pb2
 
 # By number of JobStage: the contract's module is not imported for words alone.
-STAGES = {
+_STAGES = {
     1: "starting the model worker",
     2: "loading the model",
     3: "reading the audio",
     4: "listening",
     5: "mapping",
     6: "placing objects",
-    7: "making the patch",
+}
+# What the last stage makes, by the method that was called.
+_LAST_STAGE = 7
+_LAST = {
+    "RemapBeatmap": "making the patch",
+    "HitsoundBeatmap": "making the patch",
+    "MakeGuestDifficulty": "writing the difficulty",
+    "GenerateMapset": "writing the mapset",
+    "ModBeatmap": "writing the report",
+    "TimeSong": "writing the red lines",
 }
 
 
-def describe(progress: jobs_pb2.JobProgress) -> str:
-    """Progress in one line: stage, window i of n, tokens/s, objects, time left."""
-    parts = [STAGES.get(progress.stage, "working").capitalize()]
+def stage_words(stage: int, method: str = "") -> str:
+    """What a job is doing, in words.
+
+    Args:
+        stage: of the contract, by number.
+        method: that asked for the job, by its name in the contract; empty where nobody knows.
+    """
+    if stage == _LAST_STAGE:
+        return _LAST.get(method, "writing the result")
+    return _STAGES.get(stage, "working")
+
+
+def describe(progress: jobs_pb2.JobProgress, method: str = "") -> str:
+    """Progress in one line: stage, window i of n, tokens/s, objects, time left.
+
+    ``method`` as for :func:`stage_words`.
+    """
+    parts = [stage_words(progress.stage, method).capitalize()]
     if progress.windows:
         parts.append(f"window {progress.window} of {progress.windows}")
     if progress.tokens_per_second > 0:

@@ -114,6 +114,8 @@ def follow_job(client: Client, stream: Any, teller: Teller, output: Output) -> j
         ClientError, KeyboardInterrupt: see :mod:`clients.cli.exits`.
     """
 
+    output.method = stream.method
+
     def hear(event: jobs_pb2.JobEvent) -> None:
         teller.hear(event)
         output.event(event)

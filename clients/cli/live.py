@@ -31,7 +31,7 @@ class LiveOutput(Output):
     def progress(self, _job_id: str, progress: jobs_pb2.JobProgress) -> None:
         # A window under way counts half, so that the bar moves inside a single one too.
         done = max(progress.window - 0.5, 0.0)
-        self._show(describe(progress), done, progress.windows)
+        self._show(describe(progress, self.method), done, progress.windows)
 
     def pulling(self, progress: models_pb2.PullProgress) -> None:
         self._show(describe_pull(progress), progress.bytes_done, progress.bytes_total)

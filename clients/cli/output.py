@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from clients.cli.exits import Exit
 from clients.notices import code_of
-from clients.progress import PULL_STAGES, STAGES, describe, describe_pull
+from clients.progress import PULL_STAGES, describe, describe_pull, stage_words
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, models_pb2
@@ -33,6 +33,8 @@ class Output:
 
     def __init__(self) -> None:
         self._last = ""
+        # What was asked for, by the contract's name; the words of progress depend on it.
+        self.method = ""
         # Whether the result was shown: whatever comes after it does not unmake it.
         self.finished = False
 
@@ -67,7 +69,7 @@ class Output:
         key = f"{progress.attempt} {progress.stage} {progress.window}"
         if key != self._last:
             self._last = key
-            print(describe(progress), file=sys.stderr, flush=True)
+            print(describe(progress, self.method), file=sys.stderr, flush=True)
 
     def pulling(self, progress: models_pb2.PullProgress) -> None:
         """A line for every stage and every twentieth of a download."""
@@ -123,7 +125,7 @@ class JsonOutput(Output):
         self._job = job_id
         left = progress.seconds_left
         self._progress(
-            STAGES.get(progress.stage, ""),
+            stage_words(progress.stage, self.method),
             window=progress.window,
             windows=progress.windows,
             tokens=progress.tokens,

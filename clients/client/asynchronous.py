@@ -50,9 +50,14 @@ class AsyncJobStream:
 
     Leaving the stream of a request that is not detached cancels its job; leaving one from
     ``attach`` does not.
+
+    Attributes:
+        method: that was called, by its name in the contract; ``AttachJob`` for a job joined.
+        job_id: known with the first event.
     """
 
-    def __init__(self, call: Any) -> None:
+    def __init__(self, call: Any, method: str) -> None:
+        self.method = method
         self._call = call
         self._events = aiter(call)
         self.job_id = ""
@@ -111,9 +116,7 @@ class AsyncClient(Asking[AsyncJobStream]):
 
     def attach(self, job_id: str) -> AsyncJobStream:
         """Join a job; leaving the stream does not cancel it."""
-        return AsyncJobStream(
-            self._start(self._jobs.AttachJob, jobs_pb2.AttachJobRequest(job_id=job_id))
-        )
+        return self._ask(self._jobs.AttachJob, jobs_pb2.AttachJobRequest(job_id=job_id))
 
     async def cancel(self, job_id: str) -> jobs_pb2.Job:
         """Stop a job within one token."""
@@ -354,7 +357,7 @@ class AsyncClient(Asking[AsyncJobStream]):
     # ------------------------------------------------------------------------------------------
 
     def _ask(self, method: Callable[..., Any], request: Any) -> AsyncJobStream:
-        return AsyncJobStream(self._start(method, request))
+        return AsyncJobStream(self._start(method, request), requests.method_of(request))
 
     def _start(self, method: Callable[..., Any], request: Any) -> Any:
         return method(request, timeout=JOB_TIMEOUT_S, metadata=self.endpoint.metadata)

@@ -31,6 +31,12 @@ from clients.patching import LineEdit, LinePatch
 _INT32 = 2**31 - 1
 
 
+def method_of(request: Any) -> str:
+    """The name of the contract's method that takes such a request."""
+    name: str = request.DESCRIPTOR.name
+    return name.removesuffix("Request")
+
+
 def remap_request(
     path: str | os.PathLike[str],
     *,

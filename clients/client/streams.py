@@ -16,9 +16,14 @@ class JobStream:
 
     Leaving the stream of a request that is not detached cancels its job; leaving one from
     ``attach`` does not.
+
+    Attributes:
+        method: that was called, by its name in the contract; ``AttachJob`` for a job joined.
+        job_id: known with the first event.
     """
 
-    def __init__(self, call: Any) -> None:
+    def __init__(self, call: Any, method: str) -> None:
+        self.method = method
         self._call = call
         self.job_id = ""
 

@@ -85,9 +85,7 @@ class Client(Asking[JobStream]):
 
     def attach(self, job_id: str) -> JobStream:
         """Join a job; leaving the stream does not cancel it."""
-        return JobStream(
-            self._start(self._jobs.AttachJob, jobs_pb2.AttachJobRequest(job_id=job_id))
-        )
+        return self._ask(self._jobs.AttachJob, jobs_pb2.AttachJobRequest(job_id=job_id))
 
     def cancel(self, job_id: str) -> jobs_pb2.Job:
         """Stop a job within one token."""
@@ -328,7 +326,7 @@ class Client(Asking[JobStream]):
     # ------------------------------------------------------------------------------------------
 
     def _ask(self, method: Callable[..., Any], request: Any) -> JobStream:
-        return JobStream(self._start(method, request))
+        return JobStream(self._start(method, request), requests.method_of(request))
 
     def _start(self, method: Callable[..., Any], request: Any) -> Any:
         return method(request, timeout=JOB_TIMEOUT_S, metadata=self.endpoint.metadata)

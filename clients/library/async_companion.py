@@ -177,7 +177,7 @@ class AsyncCompanion:
             with Ending(ask.cancel, ask.timeout, stop) as ending:
                 try:
                     async for event in stream:
-                        listener.hear(event)
+                        listener.hear(event, stream.method)
                 except asyncio.CancelledError:
                     # A call that was closed here ends like one of a cancelled task, and so does
                     # one whose connection was: a TaskGroup would take it for wanted, silently.

@@ -153,7 +153,7 @@ class Companion:
         with stream, Ending(ask.cancel, ask.timeout, stream.close) as ending:
             try:
                 for event in stream:
-                    listener.hear(event)
+                    listener.hear(event, stream.method)
             except ClientError as error:
                 if ending.error is not None:
                     raise ending.error from None

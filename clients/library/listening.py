@@ -37,8 +37,8 @@ class Listener:
         self._result: jobs_pb2.JobResult | None = None
         self._job_id = ""
 
-    def hear(self, event: jobs_pb2.JobEvent) -> None:
-        """Take note of an event.
+    def hear(self, event: jobs_pb2.JobEvent, method: str) -> None:
+        """Take note of an event of a job that this method asked for.
 
         Raises:
             ClientError: it is the job's failure.
@@ -51,7 +51,7 @@ class Listener:
         if kind == "result":
             self._result = event.result
         elif self._ask.on_progress is not None:
-            progress = progress_of(event)
+            progress = progress_of(event, method)
             if progress is not None:
                 self._ask.on_progress(progress)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from osu_companion.v1 import jobs_pb2
 
-from clients.progress import STAGES, describe
+from clients.progress import describe, stage_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,11 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
-def progress_of(event: jobs_pb2.JobEvent) -> Progress | None:
-    """The progress that an event tells of; ``None`` for other events."""
+def progress_of(event: jobs_pb2.JobEvent, method: str = "") -> Progress | None:
+    """The progress that an event tells of; ``None`` for other events.
+
+    ``method`` as for :func:`clients.progress.stage_words`.
+    """
     if event.WhichOneof("event") == "queued":
         ahead = event.queued.position
         text = f"Waiting: {ahead} {'job' if ahead == 1 else 'jobs'} before this"
@@ -58,8 +61,8 @@ def progress_of(event: jobs_pb2.JobEvent) -> Progress | None:
     told = event.progress
     return Progress(
         job_id=event.job_id,
-        stage=STAGES.get(told.stage, "working"),
-        text=describe(told),
+        stage=stage_words(told.stage, method),
+        text=describe(told, method),
         window=told.window,
         windows=told.windows,
         fraction=max(0, told.window - 1) / told.windows if told.windows else None,

@@ -181,7 +181,7 @@ class Controller:
 
     def _show_progress(self, event: jobs_pb2.JobEvent) -> None:
         if event.WhichOneof("event") == "progress":
-            self._change(doing=describe(event.progress))
+            self._change(doing=describe(event.progress, "RemapBeatmap"))
 
     def _can_undo(self) -> bool:
         try:

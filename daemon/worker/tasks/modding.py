@@ -51,6 +51,7 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     span = span_of(request)
     if span is not None:
         report = within(report, *span)
+    task.report(Progress("PATCH"))
     text, report = dumps_within(report)
     return jobs_pb2.JobResult(
         report=report_message(report, text), timings=task.timings({}, report.model.events)

@@ -55,12 +55,12 @@ def answer(task: Task) -> jobs_pb2.JobResult:
     )
     spent = {"decode": since(begun)}
     told = jobs_pb2.JobResult()
+    task.report(Progress("PATCH", steps.windows, steps.windows, steps.tokens))
     if source is None:
         told.timing.CopyFrom(_of_song(heard))
         drifting = heard.drifting
     else:
         begun = time.perf_counter()
-        task.report(Progress("PATCH", steps.windows, steps.windows, steps.tokens))
         drifting = _fill(told, source, heard, parameters, start, end)
         spent["patch"] = since(begun)
     told.notices.extend(warnings_of([_DRIFTING] if drifting else []))
