@@ -26,13 +26,16 @@ from model_core.tokens.reference_timing import RedLine
 
 Mode = Literal["quick", "super"]
 
+_HEARD_AGAIN = 4
+
 
 @dataclass(frozen=True, slots=True)
 class TimingOptions:
     """How a song is timed.
 
-    mode: ``"quick"`` listens once, each window going on from the last; ``"super"`` listens
-    ``iterations`` times, the windows lying elsewhere each time, and lets the hearings vote.
+    mode: ``"quick"`` listens once, each window going on from the last, and with ``one_tempo`` four
+    times more where that gave no single tempo; ``"super"`` listens ``iterations`` times. Each time
+    the windows lie elsewhere, and the hearings vote.
     leniency_ms: how far a beat may lie from its red line before another line is made; the
     checkpoint's own where it is None.
     one_tempo: give a song that keeps its tempo a single red line, and one that changes it a line
@@ -105,21 +108,31 @@ def time_song(
     """
     options = options or TimingOptions()
     told = conditions_of(conditions, audio.song_length_ms)
-    if options.mode == "quick":
-        heard = [_listen_once(model, audio, told, options, progress, cancelled, start_ms, end_ms)]
-    else:
-        heard = hear_often(
-            model, audio, told, options.iterations, seed, options.rows_at_once,
-            beams=options.beams, guidance=options.guidance, progress=progress, cancelled=cancelled,
-            start_ms=start_ms, end_ms=end_ms,
-        )  # fmt: skip
     first = max(0, start_ms or 0)
     length_ms = int(audio.song_length_ms) - first
     if end_ms is not None:
         length_ms = min(length_ms, end_ms - first + 1)
     leniency = model.layout.timing_leniency if options.leniency_ms is None else options.leniency_ms
-    moved = [_moved(marks, -first) for marks in heard]
-    return _shifted(timing_of(moved, length_ms, leniency, options, cancelled), first)
+
+    def often(times: int) -> list[list[Mark]]:
+        return hear_often(
+            model, audio, told, times, seed, options.rows_at_once, beams=options.beams,
+            guidance=options.guidance, progress=progress, cancelled=cancelled, start_ms=start_ms,
+            end_ms=end_ms,
+        )  # fmt: skip
+
+    def agreed(heard: Sequence[Sequence[Mark]]) -> SongTiming:
+        moved = [_moved(marks, -first) for marks in heard]
+        return _shifted(timing_of(moved, length_ms, leniency, options, cancelled), first)
+
+    if options.mode == "super":
+        return agreed(often(options.iterations))
+    once = [_listen_once(model, audio, told, options, progress, cancelled, start_ms, end_ms)]
+    found = agreed(once)
+    if found.steady is not None or not options.one_tempo:
+        return found
+    # Either the tempo changes, or a window was misheard and the next ones went on from it.
+    return agreed([*once, *often(_HEARD_AGAIN)])
 
 
 def timing_of(

@@ -51,6 +51,21 @@ def test_the_starter_times_a_song(starter: Model, song: tuple[Audio, float], mod
     assert reports[-1].window == reports[-1].windows > 0
 
 
+def test_a_song_that_changes_its_tempo_is_heard_again(starter: Model) -> None:
+    """One hearing of a change is vague; without ``one_tempo`` it is all there is, as published."""
+    plan = next(
+        plan for seed in range(900_200, 900_400)
+        if len((plan := compose(seed)).tempos) == 2 and 9000 < plan.tempos[1].start_ms < 16000
+    )  # fmt: skip
+    samples = normalise(render(plan).astype(np.float32))[: 26 * 16000]
+    audio = Audio(samples, "two tempos")
+    found = time_song(starter, audio, TimingOptions(mode="quick"))
+    assert found.steady is None and len(found.heard) == 5
+    assert found == time_song(starter, audio, TimingOptions(mode="quick"))
+    as_published = time_song(starter, audio, TimingOptions(mode="quick", one_tempo=False))
+    assert len(as_published.heard) == 1 and as_published.heard[0] == found.heard[0]
+
+
 def test_more_beams_than_go_on_together(starter: Model, song: tuple[Audio, float]) -> None:
     """A request may ask for sixteen; with guidance each is two streams."""
     options = TimingOptions(iterations=1, beams=5, guidance=2.0)
