@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from clients.client import Client
 
 
+# What no file's name can have on Windows, and none should have elsewhere.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+
 def place_of(file: patches_pb2.NewBeatmap, beside: Path) -> Path:
     """Where a new map goes: the folder of ``beside``.
 
@@ -25,7 +30,9 @@ def place_of(file: patches_pb2.NewBeatmap, beside: Path) -> Path:
     """
     name = file.file_name
     plain = PurePosixPath(name).name == name == PureWindowsPath(name).name
-    if not plain or not name.lower().endswith(".osu") or not name.isprintable():
+    # The artist and the title of the map it is made from may hold what is never printed.
+    plain = plain and not _CONTROLS.search(name)
+    if not plain or not name.lower().endswith(".osu"):
         raise FailedError(
             f"The daemon suggests {name!r} as the new map's name, which is none. Nothing was "
             "written."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from osu_companion.v1 import difficulty_pb2
 
 from daemon.jobs.job import Job, JobKind
+from daemon.jobs.lines import unfit
 from daemon.jobs.options import check_options, field_path, options_of
 from daemon.jobs.preparation import Desk, Source, check_seed, check_variants, span_of_text
 from daemon.refusal import Refusal, bad_field, bad_fields
@@ -62,12 +63,9 @@ def checked_name(name: str) -> str:
     name = name.strip()
     if not name:
         raise bad_field("OPTION_INVALID", "name", "name must be given: what is it to be called?")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise bad_field(
-            "OPTION_INVALID",
-            "name",
-            f"name must be one line of at most {_LONGEST_NAME} letters, not {name[:60]!r}",
-        )
+    problem = unfit("name", name, _LONGEST_NAME)
+    if problem is not None:
+        raise bad_field("OPTION_INVALID", "name", problem)
     return name
 
 

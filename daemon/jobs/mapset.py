@@ -13,6 +13,7 @@ from osu_companion.v1 import mapset_pb2, provenance_pb2
 from osu_companion.v1.parameters import PARAMETERS
 
 from daemon.jobs.job import Job, JobKind
+from daemon.jobs.lines import unfit
 from daemon.jobs.options import backwards, field_path, given, wrong_values
 from daemon.jobs.preparation import (
     CHOSEN_SEED_LIMIT,
@@ -143,10 +144,9 @@ def _wrong_difficulties(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, 
             f" {len(wishes)}."
         }
     found = {
-        f"difficulties[{place}].name": "A difficulty's name is one line of at most"
-        f" {_LONGEST_NAME} letters, not {wish.name[:60]!r}."
+        f"difficulties[{place}].name": problem
         for place, wish in enumerate(wishes)
-        if len(wish.name) > _LONGEST_NAME or not wish.name.isprintable()
+        if (problem := unfit("A difficulty's name", wish.name, _LONGEST_NAME)) is not None
     }
     found |= {
         f"difficulties[{place}].name": f"{wish.name!r} cannot be a difficulty's name: nothing of it"
@@ -168,10 +168,9 @@ def _wrong_metadata(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, str]
     """What cannot stand in a file's [Metadata], or be the background's name."""
     song = request.metadata
     found = {
-        f"metadata.{name}": f"{name} must be one line of at most {_LONGEST_TEXT} letters, not"
-        f" {text[:60]!r}."
+        f"metadata.{name}": problem
         for name in ("title", "title_unicode", "artist", "artist_unicode", "creator", "source")
-        if len(text := getattr(song, name)) > _LONGEST_TEXT or not text.isprintable()
+        if (problem := unfit(name, getattr(song, name), _LONGEST_TEXT)) is not None
     }
     for name in ("title", "artist"):
         text = getattr(song, name)
@@ -181,10 +180,9 @@ def _wrong_metadata(request: mapset_pb2.GenerateMapsetRequest) -> dict[str, str]
                 f" others; those go into {name}_unicode."
             )
     tags = " ".join(song.tags)
-    if len(tags) > _LONGEST_TAGS or not tags.isprintable():
-        found["metadata.tags"] = (
-            f"tags must be words of one line, with at most {_LONGEST_TAGS} letters together."
-        )
+    problem = unfit("tags", tags, _LONGEST_TAGS)
+    if problem is not None:
+        found["metadata.tags"] = problem
     if song.HasField("preview_ms") and not 0 <= song.preview_ms <= _LATEST_MS:
         found["metadata.preview_ms"] = (
             f"preview_ms must be from 0 to {_LATEST_MS} ms, not {song.preview_ms}."

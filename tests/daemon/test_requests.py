@@ -143,6 +143,38 @@ def test_names_that_are_none(
     assert details(status)["BadRequest"].field_violations[0].field == "name"
 
 
+@pytest.mark.parametrize(
+    ("letter", "named"),
+    [
+        ("\u200d", "U+200D (ZERO WIDTH JOINER)"),
+        ("\u200c", "U+200C (ZERO WIDTH NON-JOINER)"),
+        ("\u202e", "U+202E (RIGHT-TO-LEFT OVERRIDE)"),
+        ("\u3000", "U+3000 (IDEOGRAPHIC SPACE)"),
+        ("\u2028", "U+2028 (LINE SEPARATOR)"),
+        ("\t", "U+0009"),
+        ("\ue000", "U+E000"),
+    ],
+)
+def test_the_letter_that_no_name_has_is_named_with_its_place(
+    shared_daemon: RunningDaemon, shared_mapset: Mapset, letter: str, named: str
+) -> None:
+    name = f"Kana{letter}da's"
+    status = refused(shared_daemon, DIFFICULTY, shared_mapset.map, name=name)
+    assert reason(status) == "OPTION_INVALID" and "at most" not in status.message
+    (violation,) = details(status)["BadRequest"].field_violations
+    assert violation.field == "name"
+    assert f"cannot have {named} as its character 5: it " in violation.description
+
+
+@pytest.mark.parametrize("name", ["नेपाली", "Ünï 譜面 👍🏽", "x" * 200])
+def test_names_in_any_letters_are_names(
+    shared_daemon: RunningDaemon, shared_mapset: Mapset, name: str
+) -> None:
+    stream = ask(shared_daemon, DIFFICULTY, shared_mapset.map, name=name)
+    assert next(iter(stream)).event.job_id
+    stream.cancel()
+
+
 def test_a_file_that_is_there_is_said_before_anything_is_made(
     shared_daemon: RunningDaemon, shared_mapset: Mapset
 ) -> None:
