@@ -28,8 +28,9 @@ from .report import Detail, Reported
 from .report_edits import Editor
 from .rules import Category, Finding, ObjectRef, Severity, Source
 from .rules.subject import Subject
-from .suggestions import HEADS, Suggestion, describe, part_name, part_types, suggestions
+from .suggestions import HEADS, Suggestion, describe, part_types, suggestions
 from .suggestions import Category as SaidCategory
+from .words import part_name
 
 #: Less likely than one in thirty thousand: more than taste, but never a broken rule. By bits, as
 #: the ranks are, so that no suggestion of a lower rank seems to weigh more.
@@ -122,7 +123,7 @@ def model_suggestions(
             f"{model.title} does not know the {_PARTS[kind]} of such maps; it was"
             " asked nothing of them.",
         )
-    found = suggestions(read, layout, lists, readings, worth=worth)
+    found = suggestions(read, layout, lists, readings, worth=worth, mode=beatmap.mode)
     if read is not beatmap:
         mode = MODE_NAMES[beatmap.mode]
         notes += (
@@ -252,8 +253,8 @@ class _Merger:
 
     def _detail(self, suggestion: Suggestion) -> Detail:
         reading, layout = suggestion.reading, self._layout
-        found = in_words(reading.event, layout)
-        expected = in_words(reading.expected, layout)
+        found = in_words(reading.event, layout, self._beatmap.mode)
+        expected = in_words(reading.expected, layout, self._beatmap.mode)
         message = suggestion.message
         if suggestion.category is SaidCategory.MISC or reading.event.type in _PLACES:
             message = f"Expected {expected} instead of {found}."
@@ -269,8 +270,11 @@ class _Merger:
         )
 
 
-def in_words(event: Event | None, layout: Layout) -> str:
-    """An event for people: "hitsound soft:soft-clap", "position x:256 y:192", "new combo"."""
+def in_words(event: Event | None, layout: Layout, mode: int) -> str:
+    """An event for people: "hitsound soft:soft-clap", "position x:256 y:192", "new combo".
+
+    mode: in whose words objects are told, 0..3.
+    """
     if event is None:
         return "nothing more"
     kind, value = event
@@ -284,7 +288,7 @@ def in_words(event: Event | None, layout: Layout) -> str:
     if kind is EventType.KIAI:
         return f"kiai {'on' if value else 'off'}"
     name = _NAMES.get(kind)
-    return part_name(kind).lower() if name is None else f"{name} {describe(event, layout)}"
+    return part_name(kind, mode).lower() if name is None else f"{name} {describe(event, layout)}"
 
 
 def _sentences(details: Sequence[Detail]) -> str:

@@ -15,6 +15,7 @@ from model_core.beatmap import Beatmap
 from model_core.beatmap.new_objects import ObjectKind
 from model_core.beatmap.timestamps import format_timestamp
 from model_core.modding.reading import EventReading, by_time
+from model_core.modding.words import part_name
 from model_core.tokens.events import TYPE_EVENTS, ContextType, Event, EventType, TimedEvents
 from model_core.tokens.layout import Layout
 
@@ -105,6 +106,7 @@ def suggestions(
     readings: Mapping[ContextType, Sequence[EventReading]],
     numbers_as_reference: bool = False,
     worth: Callable[[EventReading], bool] = published,
+    mode: int | None = None,
 ) -> list[Suggestion]:
     """All suggestions for a map in order of time, wherever in the song they are.
 
@@ -113,6 +115,7 @@ def suggestions(
     number 1; in the editor, which a copied time is pasted into, a spinner starts no combo and the
     first object after a break does.
     worth: whether a surprise is one.
+    mode: in whose words objects are told; None as for :func:`.words.part_name`.
     """
     numbers = _numbers(beatmap, numbers_as_reference)
     parts = {
@@ -124,7 +127,7 @@ def suggestions(
         own = parts[reading.context]
         if not worth(reading) or _excused(reading, own, contexts[reading.context]):
             continue
-        category, message = _explain(reading, own[reading.index], layout)
+        category, message = _explain(reading, own[reading.index], layout, mode)
         importance = reading.relative / _PER_IMPORTANCE
         found.append(Suggestion(reading, own[reading.index], category, importance, message))
     return found
@@ -158,11 +161,6 @@ def describe(event: Event | None, layout: Layout) -> str:
     return f"{kind.value}{value}"
 
 
-def part_name(kind: EventType | None) -> str:
-    """A kind of event or part, for people: "Slider Head"."""
-    return "Control" if kind is None else kind.value.replace("_", " ").title()
-
-
 def _excused(reading: EventReading, parts: Sequence[Part], events: TimedEvents) -> bool:
     """Whether a surprise says nothing about the map."""
     kind, expected = reading.event.type, reading.expected
@@ -190,7 +188,9 @@ def _follows(reading: EventReading, events: TimedEvents, kinds: frozenset[EventT
     return False
 
 
-def _explain(reading: EventReading, part: Part, layout: Layout) -> tuple[Category, str]:
+def _explain(
+    reading: EventReading, part: Part, layout: Layout, mode: int | None
+) -> tuple[Category, str]:
     kind, expected = reading.event.type, reading.expected
     wanted = None if expected is None else expected.type
     was = describe(reading.event, layout)
@@ -234,14 +234,20 @@ def _explain(reading: EventReading, part: Part, layout: Layout) -> tuple[Categor
     if kind is EventType.SNAPPING and wanted in _BEATS:
         return Category.TIMING, "Hit object likely not snapped to a beat."
     if _is_part(kind) and _is_part(wanted):
-        instead = f"a {part_name(wanted)} instead of a {part_name(kind)}"
+        instead = f"a {part_name(wanted, mode)} instead of a {part_name(kind, mode)}"
         return Category.RHYTHM, f"Expected {instead}."
     if expected is None:
-        return Category.MISC, f"Expected {would} instead of {part_name(kind)} {was}."
-    return (
-        Category.MISC,
-        f"Expected {part_name(wanted)} {would} instead of {part_name(kind)} {was}.",
-    )
+        return Category.MISC, f"Expected {would} instead of {_named(reading.event, layout, mode)}."
+    found, missed = (_named(each, layout, mode) for each in (reading.event, expected))
+    return Category.MISC, f"Expected {missed} instead of {found}."
+
+
+def _named(event: Event, layout: Layout, mode: int | None) -> str:
+    """An event by its kind and value; a part of an object, which has no value, by itself."""
+    name = part_name(event.type, mode)
+    if mode is not None and _is_part(event.type):
+        return name
+    return f"{name} {describe(event, layout)}"
 
 
 def _new(kind: EventType | None) -> str:

@@ -15,6 +15,7 @@ from model_core.beatmap.geometry.stacking import stacked_positions
 from model_core.beatmap.stars import star_rating
 from model_core.beatmap.timing import TICK_DIVISORS
 
+from ..words import object_name
 from .findings import ObjectRef
 from .levels import Level, level_of, named_level
 
@@ -33,10 +34,13 @@ class Placed:
     None but in mania.
     """
 
-    __slots__ = ("column", "end", "index", "item", "kind", "label", "time")
+    __slots__ = ("column", "end", "index", "item", "kind", "label", "mode", "time")
 
-    def __init__(self, index: int, item: HitObject, label: int, column: int | None) -> None:
+    def __init__(
+        self, index: int, item: HitObject, label: int, column: int | None, mode: int
+    ) -> None:
         self.index, self.item, self.label, self.column = index, item, label, column
+        self.mode = mode
         self.kind = item.kind
         self.time, self.end = item.time, item.end_time
 
@@ -52,8 +56,8 @@ class Placed:
 
     @property
     def name(self) -> str:
-        """What a mapper calls it: "slider", "hold note"."""
-        return "hold note" if self.kind is ObjectKind.HOLD else self.kind.value
+        """What a mapper of its mode calls it: "slider", "fruit", "hold note"."""
+        return object_name(self.kind, self.mode)
 
     def node_times(self) -> tuple[float, ...]:
         """A slider's head, repeats and end; any other's start and, where it lasts, end."""
@@ -125,7 +129,7 @@ class Subject:
         beatmap = self.beatmap
         mania = self.mode == MANIA
         placed = [
-            Placed(index, item, label, beatmap.column_of(item) if mania else None)
+            Placed(index, item, label, beatmap.column_of(item) if mania else None, self.mode)
             for index, (item, label) in enumerate(
                 zip(beatmap.hit_objects, beatmap.combos.numbers, strict=True)
             )

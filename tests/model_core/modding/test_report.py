@@ -289,13 +289,13 @@ def test_every_event_has_words() -> None:
     layout = starter_layout()
     for kind in EventType:
         for value in (0, 1, 100):
-            said = in_words(Event(kind, value), layout)
+            said = in_words(Event(kind, value), layout, 0)
             assert said and "_" not in said and said == said.strip()
             assert (
                 kind is EventType.TIME or kind.value == said or f"{kind.value}{value}" not in said
             )
-    assert in_words(Event(EventType.POSITION, 478), layout) == "position x:256 y:192"
-    assert in_words(None, layout) == "nothing more"
+    assert in_words(Event(EventType.POSITION, 478), layout, 0) == "position x:256 y:192"
+    assert in_words(None, layout, 0) == "nothing more"
 
 
 # ---------------------------------------------------------------- suggested edits

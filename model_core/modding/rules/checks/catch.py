@@ -32,7 +32,9 @@ def hyperdash(subject: Subject) -> Iterator[Found]:
         if subject.level is Level.HARD:
             hypers = [number for number in hypers if number < len(parts) - 1]
         for number in hypers:
-            where = "" if len(parts) == 1 else f" on a {parts[number].kind.value} of the slider"
+            where = (
+                "" if len(parts) == 1 else f" on a {parts[number].kind.value} of the {each.name}"
+            )
             yield Found(
                 Severity.PROBLEM,
                 f"A hyperdash starts here{where}. Players of this level cannot be asked for one;"
@@ -110,10 +112,10 @@ def near_spinner_catch(subject: Subject) -> Iterator[Found]:
             if gap < least:
                 yield Found(
                     Severity.PROBLEM,
-                    f"There are {int(gap)} ms between the spinner and the object {side} it; this"
-                    f" level needs {least}, to see it coming and to get back. Make the spinner"
-                    " shorter.",
-                    f"{int(gap)} ms {side} the spinner",
+                    f"There are {int(gap)} ms between the {each.name} and the {other.name} {side}"
+                    f" it; this level needs {least}, to see it coming and to get back. Make the"
+                    f" {each.name} shorter.",
+                    f"{int(gap)} ms {side} the {each.name}",
                     f"{least} ms or more",
                     tuple(sorted((each, other), key=lambda one: one.time)),
                     (each.time if side == "before" else each.end,),

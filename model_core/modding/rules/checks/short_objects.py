@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from model_core.beatmap import ObjectKind
 
+from ...words import object_name
 from ..findings import Category, Severity
 from ..levels import Level
 from ..registry import Found, rule
@@ -25,7 +26,7 @@ def zero_length_object(subject: Subject) -> Iterator[Found]:
             yield Found(
                 Severity.PROBLEM,
                 f"The {each.name} ends when it starts. Nobody can play it as one; make it longer,"
-                " or put a circle in its place.",
+                f" or put a {object_name(ObjectKind.CIRCLE, subject.mode)} in its place.",
                 f"lasts {each.duration:.2g} ms",
                 f"lasts {NO_LENGTH} ms or more",
                 (each,),

@@ -137,8 +137,8 @@ def near_spinner(subject: Subject) -> Iterator[Found]:
         if gap + LENIENCY < BEFORE_SPINNER[level] * beat:
             yield Found(
                 Severity.NEGLIGIBLE,
-                f"The spinner starts {gap:.0f} ms after the object before it, which may be hard to"
-                " read. Start it later.",
+                f"The {each.name} starts {gap:.0f} ms after the {before.name} before it, which may"
+                " be hard to read. Start it later.",
                 f"{gap:.0f} ms",
                 f"{BEFORE_SPINNER[level] * beat:.0f} ms or more",
                 (before, each),

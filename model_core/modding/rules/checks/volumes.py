@@ -86,8 +86,8 @@ def muted_object(subject: Subject) -> Iterator[Found]:
         elif (passive := min(volumes)) <= MUTED:
             yield Found(
                 Severity.NEGLIGIBLE,
-                f"A repeat or the end of this slider has a volume of {passive} %. Make sure that"
-                " the song has no distinct sound there.",
+                f"A repeat or the end of this {each.name} has a volume of {passive} %. Make sure"
+                " that the song has no distinct sound there.",
                 f"{passive} %",
                 f"more than {MUTED} %",
                 (each,),
