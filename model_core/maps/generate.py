@@ -25,7 +25,7 @@ from model_core.maps.header import resolved_header
 from model_core.maps.maker import Draft, Maker, Target
 from model_core.maps.objects import breaks_between, reaching_back
 from model_core.maps.parameters import GenerationParameters
-from model_core.maps.star_seeking import seek_stars
+from model_core.maps.star_seeking import Wish, seek_stars
 from model_core.model import Model
 from model_core.refiner import Refiner
 from model_core.remap.options import Progress
@@ -104,7 +104,7 @@ def generate_map(
             circle_size=full.circle_size,
         )  # fmt: skip
 
-    def write(wish: float | None) -> GeneratedMap:
+    def write(wish: Wish | None) -> GeneratedMap:
         maker.tell_difficulty(wish)
         return maker.make(
             finish,
@@ -239,7 +239,7 @@ def generate_difficulty(
     kiai = source_kiai(source)
     gd_conditions = conditions_like(model.vocabulary, source, length, stars)
 
-    def write(wish: float | None) -> GeneratedMap:
+    def write(wish: Wish | None) -> GeneratedMap:
         maker.tell_difficulty(wish)
         return maker.make(
             lambda draft: finished(

@@ -35,6 +35,7 @@ from model_core.maps.objects import (
 )
 from model_core.maps.parameters import GenerationParameters
 from model_core.maps.refining import refined, snaps_overlaps, wants_refiner
+from model_core.maps.star_seeking import Wish
 from model_core.model import Model
 from model_core.refiner import Refiner, usual_refiner
 from model_core.remap.options import Progress
@@ -105,11 +106,13 @@ class Maker:
         self.followed = False  # whether another difficulty was read
         self._first, self._last = _part(parameters, audio)
         self._wished = self.told.difficulty
+        self._pushed = 1.0  # guidance towards that difficulty
         self._lines: list[reference_timing.RedLine] | None = None
 
-    def tell_difficulty(self, stars: float | None) -> None:
+    def tell_difficulty(self, wish: Wish | None) -> None:
         """Tell the model another difficulty from now on; None: what was asked for."""
-        self.told = replace(self.told, difficulty=self._wished if stars is None else stars)
+        self.told = replace(self.told, difficulty=self._wished if wish is None else wish.stars)
+        self._pushed = 1.0 if wish is None else wish.guidance
 
     def make(
         self,
@@ -145,10 +148,15 @@ class Maker:
             outs.insert(0, ContextType.KIAI)
         if ContextType.SV in layout.out_contexts and self.told.gamemode == _MANIA:
             outs.append(ContextType.SV)
+        settings = settings_of(self._model, self._parameters)
+        negative = negative_of(self.told, self._parameters)
+        if self._pushed > 1:
+            settings = replace(settings, guidance=max(settings.guidance, self._pushed))
+            negative = replace(negative or self.told, difficulty=None)
         request = FlowRequest(
             conditions=self.told,
-            negative=negative_of(self.told, self._parameters),
-            settings=settings_of(self._model, self._parameters),
+            negative=negative,
+            settings=settings,
             outs=tuple(outs),
             ins=ins,
             reference=reference,
