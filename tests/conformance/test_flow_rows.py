@@ -117,6 +117,7 @@ def batch(calls: list[Call]) -> Stored:
     }
 
 
+@pytest.mark.slow
 def test_a_flow_with_super_timing(conformance: Path, folder: Path, model: Model) -> None:
     stored: Stored = json.loads((conformance / FAMILY / "super_timing.json").read_text())
     stored["args"]["end_time"] = 4000  # one window of objects
@@ -162,6 +163,7 @@ def test_hearings_of_which_only_the_events_are_stored(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_batch", [False, True])
 def test_a_flow_of_windows_at_once(
     conformance: Path, folder: Path, model: Model, as_batch: bool
@@ -183,6 +185,7 @@ def test_a_flow_of_windows_at_once(
     assert any(name.endswith("32752.tokens") for name in bad(compared(folder, stored)))
 
 
+@pytest.mark.slow
 def test_a_flow_with_beams(conformance: Path, folder: Path, model: Model) -> None:
     stored: Stored = json.loads((conformance / FAMILY / "greedy/plain_std.json").read_text())
     stored["args"] |= {"num_beams": 3, "end_time": 2000}

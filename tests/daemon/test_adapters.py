@@ -20,9 +20,10 @@ from tests.tiny_adapter import write_adapter
 
 WIDTH = 160  # of the starter
 
-pytestmark = pytest.mark.skipif(
-    not (STARTER / WEIGHTS).is_file(), reason="no starter in this checkout"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (STARTER / WEIGHTS).is_file(), reason="no starter in this checkout"),
+]
 
 
 @pytest.fixture(scope="module")

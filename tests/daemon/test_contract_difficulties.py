@@ -18,6 +18,7 @@ ASKED_STARS = 2.5
 SONG_MS = 51_828.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", MODES)
 @pytest.mark.parametrize("source", MODES)
 def test_from_every_mode_to_every_mode(contract: Contract, source: int, target: int) -> None:

@@ -26,7 +26,7 @@ from tests.daemon.model_calls import (
 from tests.hub_checkpoints import V32, with_modes
 from tests.hub_server import HubServer
 
-pytestmark = needs_starter
+pytestmark = [pytest.mark.slow, needs_starter]
 
 
 @pytest.fixture

@@ -209,6 +209,7 @@ def test_an_adapter_is_pulled_used_and_removed_beside_its_model(
     assert told.model.name == f"{V32} + me/style" and "me/style is not on" in told.problems[0]
 
 
+@pytest.mark.slow
 def test_a_fine_tune_that_was_not_pulled_is_told(
     hub: HubServer, mapset: Mapset, starter: Callable[..., RunningDaemon], tmp_path: Path
 ) -> None:

@@ -229,6 +229,7 @@ def test_range_text_names_objects_of_the_map(
     assert (answer.start_ms, answer.end_ms) == (1000, 2000)
 
 
+@pytest.mark.slow
 def test_the_daemon_neither_grows_nor_waits(daemon: RunningDaemon, mapset: Mapset) -> None:
     """A large map is drawn in a child; the daemon answers meanwhile, and no child stays."""
     import psutil

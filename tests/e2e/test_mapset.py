@@ -115,6 +115,7 @@ def test_a_mapset_with_every_mode_and_its_undo(house: House, downloads: Path, so
     assert house.run("redo", folder, "--json").error["exit_code"] == 4
 
 
+@pytest.mark.slow
 def test_the_same_seed_is_the_same_archive_and_none_is_written_over(
     house: House, downloads: Path, song: Path
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
+
 from tests.e2e.house import House, Mapset, moment
 from tests.e2e.untouched import assert_only_the_range_changed
 
@@ -16,6 +18,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_best_is_applied_and_the_others_by_number(house: House, mapset: Mapset) -> None:
     path = mapset.insane
     before = path.read_bytes()

@@ -14,6 +14,8 @@ from clients.client import RefusedError
 from clients.remapping import follow
 from tests.e2e.house import ROOT, House, Mapset
 
+pytestmark = pytest.mark.slow
+
 TIMES = ("--from", 20_154, "--to", 22_000)
 
 

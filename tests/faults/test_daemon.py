@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psutil
+import pytest
 from osu_companion.local.endpoint import read_endpoint
 from osu_companion.v1 import jobs_pb2
 
@@ -10,6 +11,8 @@ from clients.client import FailedError
 from clients.remapping import follow
 from tests.e2e.house import House, Mapset, Running, until_decoding, wait_until
 from tests.e2e.untouched import assert_only_the_range_changed
+
+pytestmark = pytest.mark.slow
 
 START, END = 2_000, 54_000
 SHORT = (20_154, 22_000)

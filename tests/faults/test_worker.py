@@ -14,6 +14,8 @@ from clients.client.synchronous import JobStream
 from clients.remapping import follow
 from tests.e2e.house import House, Mapset, ended, until_decoding, wait_until
 
+pytestmark = pytest.mark.slow
+
 # Long enough to be interrupted while it is written.
 START, END = 2_000, 28_000
 

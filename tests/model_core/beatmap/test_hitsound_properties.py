@@ -177,6 +177,7 @@ def test_any_map_and_any_range(corpus: Path, which: int, seed: int) -> None:
         random_edit(beatmap, random.Random(seed))
 
 
+@pytest.mark.slow
 def test_what_sounds_so_already_changes_nothing(corpus: Path) -> None:
     for name in names(corpus):
         beatmap = read(corpus / name)
@@ -245,6 +246,7 @@ def object_texts(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(
     timing_texts(),

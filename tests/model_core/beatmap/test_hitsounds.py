@@ -335,6 +335,7 @@ def test_refusals_say_why() -> None:
         give(joined, {4: one(8, volume=80)}, 2900, 3100)
 
 
+@pytest.mark.slow
 def test_a_large_map_takes_seconds() -> None:
     lines = "\n".join(f"{i * 50},-100,4,2,1,{40 + i % 40},0,0" for i in range(1, 20_000))
     objects = "".join(f"1,2,{i * 50},1,0,0:0:0:0:\n" for i in range(1, 20_000))

@@ -109,6 +109,7 @@ def test_nothing_and_both_ends() -> None:
             assert patch.apply(data) == new and patch.invert(data).apply(new) == data
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)  # anything quadratic takes far longer
 @pytest.mark.parametrize("how", ["ends", "line_ends", "reversed", "shuffled", "blank", "sparse"])
 def test_huge_files_are_compared_soon(how: str) -> None:

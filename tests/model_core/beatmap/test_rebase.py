@@ -256,6 +256,7 @@ def test_other_edits_name_their_conflicts(
     assert caught.value.lines == lines
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)  # anything quadratic takes far longer
 def test_a_huge_map_is_rebased_soon() -> None:
     head = BASE.partition(b"[HitObjects]\r\n")[0] + b"[HitObjects]\r\n"

@@ -294,6 +294,7 @@ def run_all(corpus: Path, mode: int, kind: str, seed: int, rounds: int) -> None:
     assert made >= least[mode] * rounds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EDITS)
 @pytest.mark.parametrize("mode", range(4))
 def test_every_map(corpus: Path, mode: int, kind: str) -> None:
@@ -308,6 +309,7 @@ def test_every_map_many_times(corpus: Path, mode: int, kind: str) -> None:
     run_all(corpus, mode, kind, 2, 5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", range(4))
 def test_what_is_there_changes_nothing(corpus: Path, mode: int) -> None:
     for name in maps_of_mode(corpus, mode):

@@ -112,6 +112,7 @@ def rules() -> list[LogitsRule]:
     return [MonotonicTime(TIMES, [1]), ConditionalTemperature(0.7, cases)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("stops", [(2,), (2, 7, 9, 21), (2, 7, *range(20, 32))])
 def test_as_transformers_does_it(seed: int, stops: Sequence[int]) -> None:

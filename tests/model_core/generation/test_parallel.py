@@ -91,6 +91,7 @@ def test_a_window_is_the_same_alone(tiny_model: Model, noise: Audio) -> None:
     assert any(event.type is EventType.TIME for event in events)
 
 
+@pytest.mark.slow
 def test_variants_of_a_window_have_their_own_draws(tiny_model: Model, noise: Audio) -> None:
     found = windows(len(noise.samples), tiny_model.network.config.window_samples, 0, 0)[:1]
 

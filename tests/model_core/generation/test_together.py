@@ -105,6 +105,7 @@ def run(
     return dict(zip(seeds, zip(results, seen, drawn, strict=True), strict=True))
 
 
+@pytest.mark.slow
 def test_neighbours_change_nothing(stepper: Stepper, heard: list[torch.Tensor]) -> None:
     """With fixed shapes: the same tokens, the same draws, and every score the same to the bit."""
     alone = {seed: run(stepper, heard, [seed])[seed] for seed in range(12)}
@@ -194,6 +195,7 @@ def test_what_can_never_fit_is_an_error(stepper: Stepper, heard: list[torch.Tens
         DecodeLoop(stepper, fixed=True)
 
 
+@pytest.mark.slow
 def test_whole_songs_side_by_side(tiny_model: Model, noise: Audio) -> None:
     """Sequential and parallel requests of different seeds and conditions, as each of them alone."""
     layout, outs = tiny_model.layout, [ContextType.MAP]

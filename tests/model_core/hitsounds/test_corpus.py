@@ -100,6 +100,7 @@ def test_some_real_maps_keep_all_but_their_sounds(
     assert counts["changed"] > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_family_hitsounds_real_maps(
     conformance: Path, corpus: Path, noise: Audio, name: str

@@ -28,6 +28,7 @@ def audio(conformance: Path) -> Audio:
     return decode(conformance / "inputs" / "audio_a.wav")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["v29", "v30", "v31", "v32"])
 def test_every_family_makes_maps_of_every_mode(
     conformance: Path, audio: Audio, refiner: Refiner, family: str

@@ -127,6 +127,7 @@ def test_what_is_asked_for_stands_in_the_file_and_is_told_to_the_model(starter: 
     assert (told.difficulty, told.year) == (5.2, 2015)
 
 
+@pytest.mark.slow
 def test_rates_that_nobody_asked_for_are_usual_for_the_difficulty(starter: Model) -> None:
     def rate(stars: float) -> float:
         asked = GenerationParameters(seed=1, end_ms=6000, difficulty=stars)
@@ -183,6 +184,7 @@ def test_progress_moves_and_a_cancel_ends_it(starter: Model) -> None:
     assert asks == 41
 
 
+@pytest.mark.slow
 def test_nothing_stands_before_the_first_red_line(
     starter: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

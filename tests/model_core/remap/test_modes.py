@@ -83,6 +83,7 @@ def beating(beatmap: Beatmap, length_ms: float) -> Audio:
     return Audio(samples, hashlib.sha256(samples.tobytes()).hexdigest())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAPS)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_gets_its_own_map_back(
@@ -152,6 +153,7 @@ def _faults(
     return done, faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [TAIKO, CATCH, MANIA])
 def test_every_real_map_is_remapped_to_what_it_was(
     corpus: Path, tiny_model: Model, mode: int, monkeypatch: pytest.MonkeyPatch
@@ -164,6 +166,7 @@ def test_every_real_map_is_remapped_to_what_it_was(
 # ------------------------------------------------------------------ by the starter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "mode"), [("taiko_a", 1), ("catch_a", 2), ("mania_a", 3)])
 def test_the_starter_remaps_every_mode(conformance: Path, name: str, mode: int) -> None:
     model = load_model()

@@ -106,6 +106,7 @@ def test_silence_and_next_to_no_audio_are_answered(starter: Model) -> None:
                 assert "No beat" in str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["v29", "v30", "v31", "v32"])
 def test_every_family_is_asked_for_its_own_kind_of_timing(
     conformance: Path, song: tuple[Audio, float], family: str

@@ -207,6 +207,7 @@ def test_any_marks_give_red_lines_or_say_that_there_is_no_beat(
     assert timing_of(hearings, length_ms, 20, options) == found
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.floats(55, 250), st.floats(0, 3000), st.integers(0, 10_000), st.floats(0, 0.3),

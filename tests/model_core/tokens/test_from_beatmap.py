@@ -82,6 +82,7 @@ def test_speeds_are_told_where_they_change() -> None:
     assert speeds == [100, 133, 100]
 
 
+@pytest.mark.slow
 def test_strange_maps_are_read_without_errors(corpus: Path) -> None:
     """Test maps of osu! itself: broken lines, infinite numbers, unknown versions."""
     for path in sorted(corpus.rglob("*.osu"))[:200]:

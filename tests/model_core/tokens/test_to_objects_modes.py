@@ -97,6 +97,7 @@ def _assert_alike(made: NewObject, own: HitObject, beatmap: Beatmap) -> None:
     assert sound.additions == own.hit_sound & 0b1110
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [TAIKO, CATCH, MANIA])
 def test_every_real_map_comes_back_from_its_events(corpus: Path, mode: int) -> None:
     count = 0
@@ -113,6 +114,7 @@ def test_every_real_map_comes_back_from_its_events(corpus: Path, mode: int) -> N
     assert count > 5000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [TAIKO, CATCH, MANIA])
 def test_real_maps_lose_next_to_nothing_to_what_must_be_playable(corpus: Path, mode: int) -> None:
     lost = total = 0

@@ -49,6 +49,7 @@ def test_the_starter_says_which_modes_it_knows() -> None:
         assert spelled(beatmap, every) is beatmap
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [TAIKO, CATCH, MANIA])
 def test_every_real_map_has_a_stand_in_with_its_rhythm(corpus: Path, mode: int) -> None:
     count = 0

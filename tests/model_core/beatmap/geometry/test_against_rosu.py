@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 import rosu_pp_py
 
 from model_core.beatmap import Beatmap, ObjectKind, parse
@@ -39,6 +40,7 @@ def counts(beatmap: Beatmap) -> dict[str, int]:
     }
 
 
+@pytest.mark.slow
 def test_counts(corpus: Path) -> None:
     modes: Counter[int] = Counter()
     for entry in corpus_entries(corpus):

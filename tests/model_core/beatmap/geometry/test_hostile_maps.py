@@ -86,6 +86,7 @@ def test_anything_has_places(
         assert all(0 <= part.x <= 512 for part in fallen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "line", "ask"),
     [

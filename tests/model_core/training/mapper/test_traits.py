@@ -196,6 +196,7 @@ def test_every_trait_has_a_figure() -> None:
     assert set(_FIGURES) == set(TRAITS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAITS)
 def test_a_trait_changes_the_figure_it_names(name: str) -> None:
     figure, changed = _FIGURES[name]

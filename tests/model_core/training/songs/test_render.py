@@ -30,6 +30,7 @@ def test_the_same_plan_gives_the_same_samples() -> None:
     assert np.array_equal(render(plan), render(plan))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("genre", [genre.name for genre in GENRES])
 def test_every_genre_renders(genre: str) -> None:
     for seed in range(2):
