@@ -70,7 +70,8 @@ class Daemon:
         self._hub = HubQuestions()
         self._drawings = Drawings()
         self._edits = Edits()
-        self._runner = JobRunner(self._supervisor)
+        self._beside = Supervisor(config)
+        self._runner = JobRunner(self._supervisor, self._beside)
         self._scheduler = Scheduler(self._run_job, self._table, config.queue_size)
         self._library = Library(config, SongTable(self._database))
         self._access = Access(paths.config_file, self._library.roots)
@@ -137,6 +138,7 @@ class Daemon:
             await self._edits.close()
             await self._library.stop()
             await self._supervisor.close()
+            await self._beside.close()
             await self._database.close()
             log.info("stopped")
 

@@ -26,6 +26,8 @@ class ModMemory:
 
     def __init__(self, table: ModTable) -> None:
         self._table = table
+        # Reports of a model and of rules alone may end at one time.
+        self._learning = asyncio.Lock()
 
     async def prepare(self, job: Job) -> None:
         """Put what is remembered into a job of modding; others stay as they are."""
@@ -50,9 +52,10 @@ class ModMemory:
             return
         which = await asyncio.to_thread(_map_of, job.path, job.base)
         try:
-            memory = await self._table.recall(which)
-            found = await asyncio.to_thread(_found_now, memory, result.report.json)
-            await self._table.remember(which, found)
+            async with self._learning:
+                memory = await self._table.recall(which)
+                found = await asyncio.to_thread(_found_now, memory, result.report.json)
+                await self._table.remember(which, found)
         except (sqlite3.Error, ValueError) as error:
             log.error("the report of job %s could not be remembered: %s", job.job_id, error)
 

@@ -20,13 +20,21 @@ from daemon.worker.supervisor import Cancelled, Supervisor
 log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
+# How long the process for jobs without a model stays for the next one: there is little to reload.
+_BESIDE_SECONDS = 60.0
 
 
 class JobRunner:
-    """The work behind a job, of whatever kind."""
+    """The work behind a job, of whatever kind.
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    Args:
+        supervisor: of the worker that holds the model.
+        beside: of one for jobs that ask no model, so that they need not wait for it.
+    """
+
+    def __init__(self, supervisor: Supervisor, beside: Supervisor) -> None:
         self._supervisor = supervisor
+        self._beside = beside
 
     async def run(self, job: Job) -> jobs_pb2.JobResult:
         """The job's result.
@@ -51,27 +59,27 @@ class JobRunner:
             except WorkerDied as death:
                 log.warning("job %s, attempt %d: the worker died: %s", job.job_id, attempt, death)
                 if attempt == _ATTEMPTS:
-                    raise crash_refusal(death, "while this job ran, twice") from None
+                    raise _crash_refusal_of(job, death) from None
         raise AssertionError("unreachable")
 
     async def _attempt(self, job: Job, attempt: int) -> jobs_pb2.JobResult:
         cancel = job.cancel_wanted
-        async with self._supervisor.turn(cancel):
-            warm = self._supervisor.loaded
+        supervisor = self._supervisor if job.request.model else self._beside
+        async with supervisor.turn(cancel):
+            warm = supervisor.loaded
             began = time.monotonic()
-            starting = self._supervisor.state == status_pb2.WORKER_STATE_STOPPED
+            starting = supervisor.state == status_pb2.WORKER_STATE_STOPPED
             if not job.request.model:
-                if starting:
-                    job.advance(_getting_ready(jobs_pb2.JOB_STAGE_STARTING, attempt))
-                await self._supervisor.have_worker(cancel)
+                # What is started takes a second, and no device: nobody is told of a model.
+                await supervisor.have_worker(cancel, keep_alive=_BESIDE_SECONDS)
                 loaded, load_ms = NO_MODEL, (time.monotonic() - began) * 1000 if starting else 0.0
             else:
-                if warm is None or not self._supervisor.serves(job.request.model, job.mode):
+                if warm is None or not supervisor.serves(job.request.model, job.mode):
                     stage = jobs_pb2.JOB_STAGE_STARTING if starting else jobs_pb2.JOB_STAGE_LOADING
                     job.advance(_getting_ready(stage, attempt))
-                loaded = await self._supervisor.load(job.request.model, cancel, mode=job.mode)
+                loaded = await supervisor.load(job.request.model, cancel, mode=job.mode)
                 load_ms = 0.0 if loaded is warm else (time.monotonic() - began) * 1000
-            frame = await self._supervisor.work(
+            frame = await supervisor.work(
                 {
                     "method": job.kind.method,
                     "model": job.request.model,
@@ -119,6 +127,15 @@ def refusal_of(failure: WorkerFailed, subject: str) -> Refusal:
     reason = "MODEL_NOT_FOUND" if failure.reason == "HUB_UNREACHABLE" else failure.reason
     fields = {field_path(name): told for name, told in failure.fields.items()}
     return refuse(reason, str(failure), subject, failure.lines, fields)
+
+
+def _crash_refusal_of(job: Job, death: WorkerDied) -> Refusal:
+    if job.request.model:
+        return crash_refusal(death, "while this job ran, twice")
+    reason = "OUT_OF_MEMORY" if "out of memory" in str(death) else "WORKER_CRASHED"
+    return Refusal(
+        reason, f"The process of this job died, twice: {death}. See the log, and ask again"
+    )
 
 
 def crash_refusal(death: WorkerDied, when: str) -> Refusal:

@@ -1,4 +1,8 @@
-"""The queue: one job at a time, first come first served, never more waiting than configured."""
+"""The queues: in each one job at a time, first come first served, and not too many waiting.
+
+Jobs that ask a model wait for one another, as there is one worker that holds it. Those that ask
+none have a queue and a process of their own: nothing that a model does keeps them waiting.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +29,32 @@ _TYPICAL_SECONDS = 5.0
 _CANCEL_PATIENCE = 0.12
 
 
+class _Lane:
+    """One queue, and the job of it that runs."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[Job] = deque()
+        self.running: Job | None = None
+        self.work = asyncio.Event()
+        self.runner: asyncio.Task[None] | None = None
+        self.typical = _TYPICAL_SECONDS
+
+    def renumber(self) -> None:
+        """Tell every job that waits how many are ahead."""
+        ahead = 0 if self.running is None else 1
+        for index, job in enumerate(self.waiting):
+            job.move_to(ahead + index)
+
+
 class Scheduler:
     """Runs jobs in order.
 
     Args:
         run: does a job's work and returns its result; raises Refusal where it cannot, and ends
-            soon after ``job.cancel_wanted`` is set.
+            soon after ``job.cancel_wanted`` is set. Called for one job with a model and one
+            without at a time.
         table: where jobs are kept beyond this process.
-        capacity: how many may wait.
+        capacity: how many may wait, of either kind.
     """
 
     def __init__(
@@ -44,23 +66,25 @@ class Scheduler:
         self._run = run
         self._table = table
         self.capacity = capacity
-        self._waiting: deque[Job] = deque()
+        self._with_model, self._without = _Lane(), _Lane()
         self._jobs: dict[str, Job] = {}
         self._recent: deque[str] = deque()
-        self.running: Job | None = None
-        self._work = asyncio.Event()
-        self._runner: asyncio.Task[None] | None = None
         self._storing: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self._typical = _TYPICAL_SECONDS
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue, without the running one."""
-        return len(self._waiting)
+        """Jobs that wait for the model, without the running one."""
+        return len(self._with_model.waiting)
+
+    @property
+    def running(self) -> Job | None:
+        """The job that has the model."""
+        return self._with_model.running
 
     def start(self) -> None:
-        self._runner = asyncio.create_task(self._run_all(), name="jobs")
+        for lane, name in ((self._with_model, "jobs"), (self._without, "jobs without a model")):
+            lane.runner = asyncio.create_task(self._run_all(lane), name=name)
 
     async def submit(self, job: Job) -> None:
         """Queue a job.
@@ -72,18 +96,19 @@ class Scheduler:
             raise retry_later(
                 "DAEMON_STOPPING", "The daemon is stopping. Ask again in a moment", 2.0
             )
-        if len(self._waiting) >= self.capacity:
-            seconds = self._typical * max(1, len(self._waiting) // 2)
+        lane = self._lane_of(job)
+        if len(lane.waiting) >= self.capacity:
+            seconds = lane.typical * max(1, len(lane.waiting) // 2)
             raise retry_later(
                 "QUEUE_FULL",
-                f"{len(self._waiting)} jobs are waiting already, which is all the queue takes. "
+                f"{len(lane.waiting)} jobs are waiting already, which is all the queue takes. "
                 "Try again later, cancel one, or raise queue_size in the configuration",
                 seconds,
             )
         self._jobs[job.job_id] = job
-        self._waiting.append(job)
-        self._renumber()
-        self._work.set()
+        lane.waiting.append(job)
+        lane.renumber()
+        lane.work.set()
         await self._store(job)
 
     def find(self, job_id: str) -> Job | None:
@@ -95,9 +120,10 @@ class Scheduler:
         if job.finished:
             return
         job.cancel(message)
-        if job in self._waiting:
-            self._waiting.remove(job)
-            self._renumber()
+        lane = self._lane_of(job)
+        if job in lane.waiting:
+            lane.waiting.remove(job)
+            lane.renumber()
             self._retire(job)
             self._end_cancelled(job)
         else:
@@ -107,36 +133,35 @@ class Scheduler:
         """Take no more, end what runs, and leave detached jobs that wait for the next daemon."""
         self._stopping = True
         message = "The daemon is stopping; ask again when it runs"
-        for job in tuple(self._waiting):
+        lanes = (self._with_model, self._without)
+        for job in (job for lane in lanes for job in tuple(lane.waiting)):
             if not job.request.detached:
                 self.cancel(job, message)
-        running = self.running
-        if running is not None:
-            if not finish_running:
-                self.cancel(running, message)
-            try:
-                async with asyncio.timeout(grace):
-                    async for _ in running.events():
-                        pass
-            except TimeoutError:
-                log.warning("job %s did not end in time", running.job_id)
-        if self._runner is not None:
-            self._runner.cancel()
-            await asyncio.gather(self._runner, return_exceptions=True)
+        running = [lane.running for lane in lanes if lane.running is not None]
+        for job in running if not finish_running else ():
+            self.cancel(job, message)
+        await asyncio.gather(*(_ended(job, grace) for job in running))
+        runners = [lane.runner for lane in lanes if lane.runner is not None]
+        for runner in runners:
+            runner.cancel()
+        await asyncio.gather(*runners, return_exceptions=True)
         await asyncio.gather(*self._storing, return_exceptions=True)
 
-    async def _run_all(self) -> None:
-        while True:
-            await self._work.wait()
-            if not self._waiting or self._stopping:
-                self._work.clear()
-                continue
-            job = self._waiting.popleft()
-            self._renumber()
-            await self._run_one(job)
+    def _lane_of(self, job: Job) -> _Lane:
+        return self._with_model if job.request.model else self._without
 
-    async def _run_one(self, job: Job) -> None:
-        self.running = job
+    async def _run_all(self, lane: _Lane) -> None:
+        while True:
+            await lane.work.wait()
+            if not lane.waiting or self._stopping:
+                lane.work.clear()
+                continue
+            job = lane.waiting.popleft()
+            lane.renumber()
+            await self._run_one(job, lane)
+
+    async def _run_one(self, job: Job, lane: _Lane) -> None:
+        lane.running = job
         job.start()
         log.info("job %s runs: %s", job.job_id, job.path)
         await self._store(job)
@@ -154,11 +179,11 @@ class Scheduler:
             log.exception("job %s failed", job.job_id)
             self._accident(job, "INTERNAL", "The daemon hit an error of its own; see its log")
         finally:
-            self.running = None
-            self._renumber()
+            lane.running = None
+            lane.renumber()
             self._retire(job)
             took = (job.finished_at or 0.0) - (job.started_at or 0.0)
-            self._typical = 0.5 * (self._typical + took)
+            lane.typical = 0.5 * (lane.typical + took)
             log.info("job %s: %s in %.2f s", job.job_id, jobs_pb2.JobState.Name(job.state), took)
             await self._store(job)
 
@@ -175,11 +200,6 @@ class Scheduler:
         self._storing.add(storing)
         storing.add_done_callback(self._storing.discard)
 
-    def _renumber(self) -> None:
-        ahead = 0 if self.running is None else 1
-        for index, job in enumerate(self._waiting):
-            job.move_to(ahead + index)
-
     def _retire(self, job: Job) -> None:
         self._recent.append(job.job_id)
         while len(self._recent) > _RECENT:
@@ -191,3 +211,13 @@ class Scheduler:
         except sqlite3.Error as error:
             # A full disk must not stop the work: the caller still gets the answer.
             log.error("job %s could not be stored: %s", job.job_id, error)
+
+
+async def _ended(job: Job, grace: float) -> None:
+    """Wait for a job's end, but no longer than so many seconds."""
+    try:
+        async with asyncio.timeout(grace):
+            async for _ in job.events():
+                pass
+    except TimeoutError:
+        log.warning("job %s did not end in time", job.job_id)

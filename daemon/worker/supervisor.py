@@ -121,13 +121,18 @@ class Supervisor:
                 self._loading, self._loading_model = loading, wanted
             return await or_cancelled(asyncio.shield(loading), cancel)
 
-    async def have_worker(self, cancel: asyncio.Event | None = None) -> None:
+    async def have_worker(
+        self, cancel: asyncio.Event | None = None, *, keep_alive: float | None = None
+    ) -> None:
         """Have a worker, whatever model it holds, or none (within :meth:`turn`).
+
+        Args:
+            keep_alive: as for :meth:`load`.
 
         Raises:
             Cancelled: the flag went up.
         """
-        self._keep_alive = None
+        self._keep_alive = keep_alive
         loading = self._loading
         if loading is not None and not loading.done():
             await or_cancelled(asyncio.wait([loading]), cancel)
