@@ -24,6 +24,7 @@ from clients.patching import (
     unified_diff,
 )
 from clients.patching.atomic import read as read_map
+from clients.patching.atomic import require_writable
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, patches_pb2, provenance_pb2
@@ -185,6 +186,7 @@ def remap_and_apply(
     Raises:
         ClientError, PatchingError: nothing was written.
     """
+    require_writable(path)
     base = read_map(path)
     teller = Teller(patcher, path, on_notice)
 

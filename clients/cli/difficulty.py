@@ -28,6 +28,7 @@ from clients.creating import create, place_of
 from clients.notices import Teller
 from clients.patching import Patcher, sha256_hex
 from clients.patching.atomic import read as read_map
+from clients.patching.atomic import require_folder
 from clients.remapping import origin_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def guest_difficulty(request: Request, output: Output) -> None:
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
         path = opened_map(client, path, output)
+        if not request.dry_run:
+            require_folder(path.parent)
         patcher = Patcher(paths.state)
         teller = Teller(patcher, path, output.told)
         stream = client.guest_difficulty(

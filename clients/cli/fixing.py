@@ -21,6 +21,7 @@ from clients.client.errors import ClientError, RefusedError
 from clients.notices import Teller
 from clients.patching import Origin, Patcher, sha256_hex
 from clients.patching.atomic import read as read_map
+from clients.patching.atomic import require_writable
 from clients.remapping import Prepared, apply, origin_of, prepare
 from clients.reports.reading import Report, Suggestion
 
@@ -40,6 +41,8 @@ def fix(client: Client, paths: Paths, path: Path, request: Request, output: Outp
         RefusedError: none of them can be made.
         ChangedError: the map was saved by someone else meanwhile; nothing was written.
     """
+    if not request.dry_run:
+        require_writable(path)
     base = read_map(path)
     patcher = Patcher(paths.state)
     teller = Teller(patcher, path, output.told)

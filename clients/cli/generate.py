@@ -31,6 +31,7 @@ from clients.client.songs import SongMetadata
 from clients.mapsets import ARCHIVE, Song, contents, free_name, write_archive, write_folder
 from clients.notices import Teller
 from clients.patching import Entry, Origin, Patcher
+from clients.patching.atomic import require_folder
 from clients.remapping import origin_of
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def generate(request: Request, output: Output) -> None:
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
         place = _place(request, client)
+        if not request.dry_run:
+            require_folder(place.parent)
         patcher = Patcher(paths.state)
         # What is said once per map is said once per song.
         teller = Teller(patcher, audio, output.told)

@@ -31,6 +31,7 @@ from clients.client import Client, Variant
 from clients.notices import Teller
 from clients.patching import Patcher
 from clients.patching.atomic import read as read_map
+from clients.patching.atomic import require_writable
 from clients.remapping import Prepared, apply, origin_of, prepare
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def hitsound(request: Request, output: Output) -> None:
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
         path = opened_map(client, path, output)
+        if not request.dry_run:
+            require_writable(path)
         base = read_map(path)
         patcher = Patcher(paths.state)
         teller = Teller(patcher, path, output.told)

@@ -30,6 +30,7 @@ from clients.client.errors import UsageError
 from clients.notices import Teller
 from clients.patching import Patcher
 from clients.patching.atomic import read as read_map
+from clients.patching.atomic import require_writable
 from clients.remapping import Prepared, apply, finite, origin_of, prepare
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def timing(request: Request, output: Output) -> None:
     paths = find_paths()
     with Client.connect(paths, output.notice) as client:
         path = song or opened_map(client, path, output)
+        if request.apply:
+            require_writable(path)
         base = b"" if song is not None else read_map(path)
         patcher = Patcher(paths.state)
         teller = Teller(patcher, path, output.told)

@@ -89,6 +89,30 @@ def resolve_new(path: Path) -> Path:
     raise _taken(target)
 
 
+def require_writable(path: Path) -> Path:
+    """The real file behind ``path``, which can be replaced as far as can be told without trying.
+
+    For whoever is about to ask for something that takes long. The write itself asks again.
+
+    Raises:
+        WriteRefusedError, MapGoneError: it cannot; what the write would say.
+    """
+    target = resolve(path)
+    require_folder(target.parent)
+    return target
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a folder in which no file can be made, as :func:`require_writable` does.
+
+    Raises:
+        WriteRefusedError: what the write would say.
+    """
+    error = disk.folder_refusal(standing(folder))
+    if error is not None:
+        raise _refused(error, standing(folder) / temporary_name())
+
+
 def read(path: Path) -> bytes:
     """The file's bytes.
 

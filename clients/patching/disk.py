@@ -37,6 +37,10 @@ PRIVATE, USUAL = 0o600, 0o666
 # Hidden, system, archive, not indexed: those that Windows lets be set, but for read-only.
 _KEPT_ATTRIBUTES = 0x2 | 0x4 | 0x20 | 0x2000
 
+# Of CreateFileW: the right to put files into a folder, and how a folder is opened at all.
+_ADD_FILE, _SHARE_ALL, _OPEN_EXISTING, _BACKUP_SEMANTICS = 0x2, 0x7, 3, 0x0200_0000
+_ACCESS_DENIED = 5
+
 _Result = TypeVar("_Result")
 
 _OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -136,6 +140,49 @@ def is_writable(path: Path, status: os.stat_result) -> bool:
     """Whether the user may change the file. A file marked read-only is respected even for root."""
     marked_read_only = not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     return not marked_read_only and os.access(path, os.W_OK)
+
+
+def folder_refusal(folder: Path) -> OSError | None:
+    """What would stop a new file in the folder, as a write would tell it; ``None``: nothing known.
+
+    Nothing is written: the game looks again at folders of Songs whose files come and go.
+    """
+    if sys.platform == "win32":
+        return _refusal_by_handle(folder)
+    # As the write itself: by the effective user, who on Linux may be one that no mode stops.
+    effective = os.access in os.supports_effective_ids
+    if os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
+        return None
+    with contextlib.suppress(OSError):
+        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            return OSError(errno.EROFS, os.strerror(errno.EROFS), str(folder))
+    if not folder.is_dir():
+        return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+    return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _refusal_by_handle(folder: Path) -> OSError | None:
+    """On Windows, whose folders have lists of rights and no mode: a handle that may add files."""
+    if sys.platform != "win32":
+        return None
+    import ctypes
+
+    kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel.CreateFileW.restype = ctypes.c_void_p
+    kernel.CreateFileW.argtypes = [
+        *(ctypes.c_wchar_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p),
+        *(ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p),
+    ]
+    kernel.CloseHandle.argtypes = [ctypes.c_void_p]
+    handle = kernel.CreateFileW(
+        str(folder), _ADD_FILE, _SHARE_ALL, None, _OPEN_EXISTING, _BACKUP_SEMANTICS, None
+    )
+    if handle not in (None, ctypes.c_void_p(-1).value):
+        kernel.CloseHandle(handle)
+        return None
+    if ctypes.get_last_error() != _ACCESS_DENIED:
+        return None  # whatever it is, the write will meet it or not
+    return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def describe(error: OSError, path: Path) -> str:
