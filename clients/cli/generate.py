@@ -32,12 +32,14 @@ from clients.mapsets import ARCHIVE, Song, contents, free_name, write_archive, w
 from clients.notices import Teller
 from clients.patching import Entry, Origin, Patcher
 from clients.patching.atomic import require_folder
+from clients.places import require_place, songs_folder
 from clients.remapping import origin_of
 
 if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, patches_pb2
 
 _PICTURES = (".jpg", ".jpeg", ".png")
+_ELSE = "say where it shall go with --output FOLDER, have an archive with --osz"
 _IN_SONGS = "In the editor's song select, F5 finds it. `osu-companion undo` takes it away again."
 _ELSEWHERE = "`osu-companion undo` takes it away again."
 
@@ -188,24 +190,9 @@ def _place(request: Request, client: Client) -> _Place:
     elif request.osz:
         place = _Place(Path.cwd(), True)
     else:
-        place = _Place(_songs(client), False)
-    if not place.parent.is_dir():
-        raise RefusedError(
-            f"There is no folder {place.parent}. Make it first, or name another as --output.",
-            reason="SONGS_NOT_FOUND",
-        )
+        place = _Place(songs_folder(client, _ELSE), False)
+    require_place(place.parent)
     return place
-
-
-def _songs(client: Client) -> Path:
-    for folder in client.status().songs:
-        if folder.present:
-            return Path(folder.path)
-    raise RefusedError(
-        "No Songs folder was found to put a mapset in. Say where it shall go with --output FOLDER, "
-        "have an archive with --osz, or name your Songs folder in the configuration (songs).",
-        reason="SONGS_NOT_FOUND",
-    )
 
 
 def _told(result: jobs_pb2.JobResult, mapset: patches_pb2.NewMapset) -> str:

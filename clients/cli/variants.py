@@ -21,6 +21,7 @@ from clients.client.requests import absolute
 from clients.mapsets import ARCHIVE
 from clients.notices import Teller
 from clients.patching import EntryState, Patcher
+from clients.places import require_place, songs_folder
 from clients.variants import Written, prepared_variant, replaced_by, write_variant
 
 if TYPE_CHECKING:
@@ -177,17 +178,9 @@ def _mapset_place(
         return None
     if place is not None:
         target = Path(absolute(place))
-        parent = target.parent if target.suffix.lower() == ARCHIVE else target
-        if not parent.is_dir():
-            raise RefusedError(f"There is no folder {parent}. Make it first.", reason="NOT_FOUND")
+        require_place(target.parent if target.suffix.lower() == ARCHIVE else target)
         return target
-    for folder in client.status().songs:
-        if folder.present:
-            return Path(folder.path)
-    raise RefusedError(
-        "No Songs folder was found to put the mapset in. Say where it shall go with --output.",
-        reason="SONGS_NOT_FOUND",
-    )
+    return songs_folder(client, "say where it shall go with --output")
 
 
 def _contents(

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clients.client.errors import FailedError, RefusedError
+from clients.client.errors import FailedError
 from clients.client.requests import absolute
 from clients.creating import place_of
 from clients.mapsets import ARCHIVE, free_name
 from clients.notices import Teller
 from clients.patching import Patcher, unified_diff
+from clients.places import require_place, songs_folder
 from clients.remapping import apply, origin_of, prepare
 from clients.variants import prepared_variant, replaced_by, write_variant
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from osu_companion.v1 import jobs_pb2, patches_pb2
 
     from clients.client import Client
+
+_ELSE = "say where it shall go (into)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,8 @@ def _place(
     client: Client, variant: patches_pb2.BeatmapVariant, into: Path | str | None, archive: bool
 ) -> Path:
     """Where a mapset goes: the folder it is made in, or the archive to be."""
-    parent = songs_folder(client) if into is None else Path(absolute(into))
-    if not parent.is_dir():
-        raise RefusedError(
-            f"There is no folder {parent}. Nothing was written.", reason="SONGS_NOT_FOUND"
-        )
+    parent = songs_folder(client, _ELSE) if into is None else Path(absolute(into))
+    require_place(parent)
     if not archive:
         return parent
     return parent / free_name(parent, variant.mapset.folder_name, ARCHIVE)
@@ -168,19 +168,3 @@ def _whole() -> Iterator[None]:
         raise FailedError(
             f"The change did not arrive whole ({error}). Nothing was written; ask again."
         ) from error
-
-
-def songs_folder(client: Client) -> Path:
-    """The game's Songs folder.
-
-    Raises:
-        RefusedError: it was not found.
-    """
-    for folder in client.status().songs:
-        if folder.present:
-            return Path(folder.path)
-    raise RefusedError(
-        "No Songs folder was found to put a mapset in: say where it shall go (into), or name your "
-        "Songs folder in the configuration (songs).",
-        reason="SONGS_NOT_FOUND",
-    )
