@@ -11,13 +11,21 @@
     return new Set([...boxes].map((box) => box.value));
   }
 
+  const texts = new Map();
+
+  function textOf(article) {
+    let text = texts.get(article);
+    if (text === undefined) texts.set(article, (text = article.textContent.toLowerCase()));
+    return text;
+  }
+
   function apply() {
     const wanted = {};
     for (const name of ["severity", "category", "source"]) wanted[name] = chosen(name);
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const article of articles) {
-      const text = article.textContent.toLowerCase();
+      const text = words.length ? textOf(article) : "";
       const fits =
         Object.entries(wanted).every(([name, values]) => values.has(article.dataset[name])) &&
         words.every((word) => text.includes(word)) &&

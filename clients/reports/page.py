@@ -21,6 +21,7 @@ from clients.reports.reading import (
     Report,
     Suggestion,
     counted,
+    first_of,
     grouped,
     line,
     link,
@@ -122,8 +123,11 @@ def _sections(report: Report) -> Iterator[str]:
         yield f'<h2 id="{severity}" class="{severity}">{heading}</h2>'
         for _, category, own in groups:
             yield f"<section><h3>{_text(category)}</h3>"
-            for each in own:
+            shown, left = first_of(own)
+            for each in shown:
                 yield from _article(report, each)
+            if left:
+                yield f'<p class="note">{_text(left)}</p>'
             yield "</section>"
         yield "</section>"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -19,6 +21,10 @@ _TITLES = {
     "info": ("remark", "remarks"),
 }
 _LINK = "osu://edit/"
+_BREAKS = "\t\n\r\v\f\x85\u2028\u2029"
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+#: So many of one rule and weight are shown where there is a screen or a page to fill.
+MOST_SHOWN = 500
 
 Report = Mapping[str, Any]
 Suggestion = Mapping[str, Any]
@@ -80,6 +86,23 @@ def grouped(report: Report) -> Iterator[tuple[str, str, list[Suggestion]]]:
         own.sort(key=lambda each: (-counts[each["category"]], each["category"]))
         for category, members in groupby(own, key=lambda each: str(each["category"])):
             yield severity, category, list(members)
+
+
+def first_of(own: Sequence[Suggestion], most: int = MOST_SHOWN) -> tuple[list[Suggestion], str]:
+    """The first so many suggestions of every rule in a group, and what is to be told of the rest.
+
+    A map of nothing but faults has tens of thousands, which nobody reads and no browser likes.
+    """
+    counts: Counter[str] = Counter()
+    shown: list[Suggestion] = []
+    for each in own:
+        counts[each["rule"]] += 1
+        if counts[each["rule"]] <= most:
+            shown.append(each)
+    left = [f"{count - most} more of {rule}" for rule, count in counts.items() if count > most]
+    if not left:
+        return shown, ""
+    return shown, f"And {', '.join(map(plain, left))}; the report has all as JSON (--format json)."
 
 
 def counted(severity: str, count: int) -> str:
@@ -147,13 +170,8 @@ def plain(text: str) -> str:
 
     Marks that turn the direction of writing go as well: they make text look like other text.
     """
-    return "".join(_shown(letter) for letter in str(text))
+    return _HARMFUL.sub(_shown, str(text))
 
 
-def _shown(letter: str) -> str:
-    if letter in "\t\n\r\v\f\x85\u2028\u2029":
-        return " "
-    code = ord(letter)
-    hidden = code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000
-    turning = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
-    return "\ufffd" if hidden or turning else letter
+def _shown(letter: re.Match[str]) -> str:
+    return " " if letter[0] in _BREAKS else "\ufffd"

@@ -12,6 +12,7 @@ from clients.reports.reading import (
     SOURCES,
     Report,
     Suggestion,
+    first_of,
     grouped,
     link,
     map_name,
@@ -46,7 +47,10 @@ def rendered(report: Report) -> RenderableType:
             parts += [Text(), Text(title(severity), style=_STYLES[severity])]
             last = severity
         parts.append(Padding(Text(f"{plain(category)} ({len(own)})", style="underline"), (0, 2)))
-        parts.append(Padding(_table(report, own), (0, 0, 0, 4)))
+        shown, left = first_of(own)
+        parts.append(Padding(_table(report, shown), (0, 0, 0, 4)))
+        if left:
+            parts.append(Padding(Text(left, style="dim"), (0, 0, 0, 4)))
     return Group(*parts)
 
 

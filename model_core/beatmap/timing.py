@@ -208,9 +208,11 @@ class Timing:
             return t
         best = t
         distance = float("inf")
+        start, beat = red.time, red.milliseconds_per_beat
         for divisor in divisors:
-            step = red.milliseconds_per_beat / divisor
-            tick = red.time + round((t - red.time) / step) * step
-            if abs(tick - t) < distance - 1e-9:
-                best, distance = tick, abs(tick - t)
+            step = beat / divisor
+            tick = start + round((t - start) / step) * step
+            off = abs(tick - t)
+            if off < distance - 1e-9:
+                best, distance = tick, off
         return best

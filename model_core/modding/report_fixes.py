@@ -58,7 +58,8 @@ def make_edits(report: Report, ids: Collection[str], options: ModOptions | None 
         )
         made += later.made
         current = later.beatmap
-    undone = tuple(each.id for each in chosen if each.id not in made)
+    gone = frozenset(made)
+    undone = tuple(each.id for each in chosen if each.id not in gone)
     whole = Patch.from_bytes(beatmap.to_bytes(), current.to_bytes())
     return Fixed(whole, current, tuple(made), undone)
 

@@ -42,10 +42,12 @@ def fix_findings(
     over; it is gone. level, stars, divisors: what the map was checked with.
     """
     wanted = set(keys)
+    # A key begins with its rule's name.
+    rules = {key.partition("/")[0] for key in wanted}
     current = beatmap
-    made: list[str] = []
+    made: dict[str, None] = {}
     while True:
-        found = check(current, level=level, stars=stars, divisors=divisors)
+        found = check(current, level=level, stars=stars, divisors=divisors, rules=rules)
         findings = [each for each in found if each.key in wanted]
         # A finding that comes back has an edit that does not help; once is enough.
         able = [each for each in findings if each.fix is not None and each.key not in made]
@@ -54,7 +56,8 @@ def fix_findings(
         # What moves is known by another name afterwards; so its other edits come first.
         able.sort(key=lambda each: each.fix is not None and each.fix.moves)
         patch, left = combined(current, [each.fix for each in able if each.fix is not None])
-        made += [each.key for each in able if each.fix not in left]
+        unmade = frozenset(left)
+        made.update((each.key, None) for each in able if each.fix not in unmade)
         current = parse(patch.apply(current.to_bytes()))
     return Fixed(
         Patch.from_bytes(beatmap.to_bytes(), current.to_bytes()),

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from model_core.beatmap import Beatmap, Patch
-from model_core.beatmap.document import SPACES
+from model_core.beatmap import Beatmap, LineEdit, Patch
+from model_core.beatmap.document import SPACES, line_ending
 from model_core.beatmap.edits.line_builder import LineBuilder
 from model_core.beatmap.edits.red_line_texts import line_text, with_fields
 from model_core.errors import EditRefused
@@ -29,11 +29,17 @@ def line_fix(
     """A fix that takes out and exchanges whole lines (0-based numbers); None where none can be."""
     if not beatmap.document.is_utf8:
         return None
+    delete, replace = tuple(delete), replace or {}
+    if len(delete) + len(replace) == 1:
+        one = [(line, None) for line in delete] or list(replace.items())
+        edit = _inner_edit(beatmap, *one[0])
+        if edit is not None:
+            return Fix(summary, (edit,), moves)
     builder = LineBuilder(beatmap.document)
     try:
         for line in delete:
             builder.delete(line)
-        for line, text in (replace or {}).items():
+        for line, text in replace.items():
             builder.replace(line, [text])
     except EditRefused:
         return None
@@ -41,10 +47,37 @@ def line_fix(
     return Fix(summary, edits, moves) if edits else None
 
 
+def _inner_edit(beatmap: Beatmap, line: int, text: bytes | str | None) -> LineEdit | None:
+    """A changed line (None: taken out) that is neither the file's first nor its last.
+
+    Most edits are of this kind, and a map may have tens of thousands of them. None: it is for
+    :class:`LineBuilder` to make, or to refuse.
+    """
+    lines = beatmap.document.lines
+    if not 0 < line < len(lines) - 1:
+        return None
+    before = lines[line]
+    if b"\r" in before.rstrip(b"\r\n"):
+        return None
+    if text is None:
+        return LineEdit(line, 1, ())
+    data = text if isinstance(text, bytes) else text.encode("utf-8", errors="surrogateescape")
+    after = data + line_ending(before)
+    return None if after == before else LineEdit(line, 1, (after,))
+
+
+def is_editable(beatmap: Beatmap, line: int) -> bool:
+    """Whether a line is text that can be changed in place: UTF-8, and one line to the game."""
+    content = beatmap.document.lines[line].rstrip(b"\r\n")
+    return beatmap.document.is_utf8 and b"\r" not in content
+
+
 def fields_fix(
     beatmap: Beatmap, summary: str, line: int, changes: Mapping[int, str], *, moves: bool = False
 ) -> Fix | None:
     """A fix that exchanges comma-separated fields of one line; the line must have them."""
+    if not is_editable(beatmap, line):
+        return None
     text = line_text(beatmap, line)
     return line_fix(beatmap, summary, replace={line: with_fields(text, changes)}, moves=moves)
 

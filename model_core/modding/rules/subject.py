@@ -247,18 +247,26 @@ class Ticks:
     def __init__(self, timing: Timing, divisors: Sequence[int]) -> None:
         self._timing, self._divisors = timing, divisors
         self._reds = [red.time for red in timing.red_lines]
+        # Rules ask again and again of the same moments.
+        self._known: dict[float, float] = {}
 
     def nearest(self, time: float) -> float:
         """The tick nearest to ``time`` in ms; a red line itself is one, also from before it."""
-        tick = self._timing.nearest_tick(time, self._divisors)
-        following = self._following(time)
-        if following is not None and abs(following - time) < abs(tick - time):
-            return following
+        tick = self._known.get(time)
+        if tick is None:
+            tick = self._known[time] = self._nearest(time)
         return tick
 
     def off(self, time: float) -> float:
         """How far from the nearest tick ``time`` is, in ms; negative where it is early."""
         return time - self.nearest(time)
+
+    def _nearest(self, time: float) -> float:
+        tick = self._timing.nearest_tick(time, self._divisors)
+        following = self._following(time)
+        if following is not None and abs(following - time) < abs(tick - time):
+            return following
+        return tick
 
     def _following(self, time: float) -> float | None:
         index = bisect_right(self._reds, time)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from model_core.beatmap import TimingPoint
 from model_core.beatmap.edits.red_line_texts import TIME
 from model_core.beatmap.numbers import format_number
 from model_core.beatmap.timing import SAMPLE_LENIENCY
@@ -47,11 +48,12 @@ def unsnapped_kiai(subject: Subject) -> Iterator[Found]:
 
 def _fix(subject: Subject, time: float, tick: float) -> Fix | None:
     """The line on its tick, where nothing sounds and no object starts between the two."""
-    lines = [point for point in subject.points if point.time == time]
-    if len(lines) != 1 or lines[0].uninherited or tick == time:
-        return None
+    points = subject.points  # in order of time
     low, high = min(tick, time), max(tick, time)
-    if any(point.time != time and low <= point.time <= high for point in subject.points):
+    first = bisect_left(points, low, key=_time)
+    between = points[first : bisect_right(points, high, lo=first, key=_time)]
+    # No other line, of that time or up to the tick.
+    if len(between) != 1 or between[0].uninherited or tick == time:
         return None
     at = bisect_left(subject.lookups, low)
     if at < len(subject.lookups) and subject.lookups[at] <= high + SAMPLE_LENIENCY + 1:
@@ -60,7 +62,11 @@ def _fix(subject: Subject, time: float, tick: float) -> Fix | None:
     return fields_fix(
         subject.beatmap,
         f"move the line to {timestamp(tick)}",
-        lines[0].line,
+        between[0].line,
         {TIME: written},
         moves=True,
     )
+
+
+def _time(point: TimingPoint) -> float:
+    return point.time

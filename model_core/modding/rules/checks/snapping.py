@@ -12,7 +12,7 @@ from model_core.beatmap.hit_objects import LAZER_VERSION
 from model_core.beatmap.numbers import format_number
 
 from ..findings import Category, Fix, Severity, timestamp
-from ..fixing import line_fix
+from ..fixing import is_editable, line_fix
 from ..registry import Found, rule
 from ..subject import Placed, Subject
 
@@ -80,6 +80,8 @@ def _whole(subject: Subject, tick: float) -> float:
 
 def _start_fix(subject: Subject, each: Placed) -> Fix | None:
     """The start on its tick, where that makes it neither pass nor meet anything else."""
+    if not is_editable(subject.beatmap, each.item.line):
+        return None
     time = _whole(subject, subject.ticks.nearest(each.time))
     low, high = min(time, each.time), max(time, each.time)
     timing = subject.timing
@@ -105,6 +107,8 @@ def _start_fix(subject: Subject, each: Placed) -> Fix | None:
 
 def _end_fix(subject: Subject, each: Placed) -> Fix | None:
     """The end on its tick; a slider gets the length for it."""
+    if not is_editable(subject.beatmap, each.item.line):
+        return None
     tick = subject.ticks.nearest(each.end)
     if tick <= each.time or _others_between(
         subject, each, min(tick, each.end), max(tick, each.end)
