@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from osu_companion.local.endpoint import MAX_MESSAGE_BYTES
+from osu_companion.local.endpoint import MAX_ANSWER_BYTES, MAX_MESSAGE_BYTES
 from osu_companion.local.paths import Paths
 from osu_companion.v1 import (
     difficulty_pb2,
@@ -45,7 +45,7 @@ _OPTIONS = (
     # Without it a second daemon could share the port unnoticed.
     ("grpc.so_reuseport", 0),
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_ANSWER_BYTES),
 )
 
 # Service name in a file's descriptor, and the generated function that registers it.

@@ -8,8 +8,9 @@ from dataclasses import replace
 from .report import Report, Reported
 from .report_json import dumps
 
-#: Bytes. No map that anybody plays comes near; a file of nothing but faults does.
-MOST_BYTES = 8 * 1024 * 1024
+#: Bytes: what an answer of the daemon may hold, less room for what else is in it. No map that
+#: anybody plays comes near; 20,000 objects, all of them off the beat, fill half of it.
+MOST_BYTES = 56 * 1024 * 1024
 _MOST_OF_A_RULE = 4096
 
 

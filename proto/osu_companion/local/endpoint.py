@@ -27,11 +27,13 @@ ERROR_DOMAIN = "osu-companion"
 
 # A map is well under 4 MiB; a patch carries its lines and an outline, rarely more than that.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+# The report on a map of nothing but faults says as much of each of its 20,000 objects.
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 # What every client channel wants: http_proxy must not capture the loopback.
 CHANNEL_OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.enable_http_proxy", 0),
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", MAX_ANSWER_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 )
 

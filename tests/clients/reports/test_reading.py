@@ -9,6 +9,7 @@ from clients.reports.page import to_html
 from clients.reports.reading import (
     counted,
     everything,
+    first_of,
     grouped,
     line,
     link,
@@ -98,3 +99,12 @@ def test_only_what_is_new() -> None:
     assert all(each["new"] for each in new["suggestions"])
     first = {**found, "suggestions": [{**each, "new": None} for each in found["suggestions"]]}
     assert only_new(first)["counts"]["suggestions"] == count
+
+
+def test_of_very_many_alike_the_first_are_shown_and_the_rest_is_counted() -> None:
+    alike = [{"rule": "unsnapped-object", "id": str(number)} for number in range(7)]
+    other = {"rule": "short-break", "id": "break"}
+    shown, left = first_of([*alike, other], most=3)
+    assert shown == [*alike[:3], other]
+    assert "4 more of unsnapped-object" in left and "short-break" not in left
+    assert first_of(alike, most=7) == (alike, "")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_core.beatmap import Beatmap, object_sounds, parse
-from model_core.beatmap.document import split_lines
+from model_core.beatmap.document import line_ending, split_lines
 from model_core.modding.rules import Level, check, fix_findings
 
 from .maps import RED, circles, osu
@@ -203,3 +203,28 @@ def test_a_file_of_two_byte_letters_is_checked_and_not_edited() -> None:
     data = osu(circles([1002])).decode().encode("utf-16")
     [finding] = check(parse(data), rules=["unsnapped-object"])
     assert finding.fix is None
+
+
+@pytest.mark.parametrize("change", ["utf-16", "carriage returns"])
+def test_a_map_that_cannot_be_edited_by_lines_is_checked_and_gets_no_edit(change: str) -> None:
+    """The text of an edit was once made before it was asked whether there can be one."""
+    data = osu(circles([1007, 2003]), timing=f"{RED}\n1507,-100,4,2,0,60,0,1")
+    broken = data.decode().encode("utf-16") if change == "utf-16" else data.replace(b"\n", b"\r")
+    found = check(parse(broken), level=Level.HARD)
+    whole = check(parse(data), level=Level.HARD)
+    assert [each.key for each in found] == [each.key for each in whole]
+    assert any(each.fix for each in whole)
+    assert all(each.fix is None for each in found)
+
+
+def test_what_is_first_or_last_in_a_file_is_edited_as_what_is_between() -> None:
+    """An edit between takes a shorter way; the ends of the file have their own rules."""
+    data = osu(circles([1007, 2003])).rstrip()
+    beatmap = parse(data)
+    fixes = [each.fix for each in check(beatmap, rules=["unsnapped-object"])]
+    assert len(fixes) == 2
+    for fix in fixes:
+        assert fix is not None
+        (edit,) = fix.edits
+        old = beatmap.document.lines[edit.first_line]
+        assert line_ending(edit.replacement[0]) == line_ending(old)
