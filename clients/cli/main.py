@@ -43,6 +43,23 @@ app = typer.Typer(
 
 app.add_typer(models, name="models")
 
+# The largest number that a change of the journal can have, and the most that it can list.
+_MOST = 2**63 - 1
+
+
+def _change(number: int | None) -> int | None:
+    # No limit of the option: its help would tell the number, which nobody needs to read.
+    if number is not None and abs(number) > _MOST:
+        raise typer.BadParameter("no change has such a number; `osu-companion history` lists them.")
+    return number
+
+
+def _count(number: int | None) -> int | None:
+    if number is not None and number > _MOST:
+        raise typer.BadParameter("no history is as long; without it an export has all.")
+    return number
+
+
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 _OptionalMap = Annotated[
     Path | None, typer.Argument(metavar="MAP", help="A .osu file; without it, any map.")
@@ -178,11 +195,13 @@ def restore(
     ] = None,
     entry: Annotated[
         int | None,
-        typer.Option(metavar="ID", help="As this change of the history left it."),
+        typer.Option(metavar="ID", callback=_change, help="As this change of the history left it."),
     ] = None,
     before: Annotated[
         int | None,
-        typer.Option(metavar="ID", help="As this change of the history found it."),
+        typer.Option(
+            metavar="ID", callback=_change, help="As this change of the history found it."
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the unified diff and write nothing.")
@@ -205,7 +224,12 @@ def history(
     map: _OptionalMap = None,
     limit: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="How many of the newest: 20, for an export all."),
+        typer.Option(
+            metavar="N",
+            min=1,
+            callback=_count,
+            help="How many of the newest: 20, for an export all.",
+        ),
     ] = None,
     export: Annotated[
         str | None,

@@ -104,7 +104,7 @@ def restore(
 
 def history(map_path: Path | None, limit: int | None, output: Output) -> None:
     """Show the changes of ours, newest first."""
-    entries = Patcher(find_paths().state).history(map_path, _bounded(limit) or _SHOWN)
+    entries = Patcher(find_paths().state).history(map_path, limit or _SHOWN)
     output.result(
         {"entries": [_fields(entry) for entry in entries]},
         "\n".join(_line(entry) for entry in entries) or "Nothing was written yet.",
@@ -122,7 +122,7 @@ def export(
     """
     if file == "-" and output.for_programs:
         raise UsageError("--export - prints JSON Lines of its own; leave --json out.")
-    newest = list(itertools.islice(Patcher(find_paths().state).every(map_path), _bounded(limit)))
+    newest = list(itertools.islice(Patcher(find_paths().state).every(map_path), limit))
     oldest = reversed(newest)
     if file == "-":
         for line in lines(oldest):
@@ -134,11 +134,6 @@ def export(
         {"exported": count, "file": file},
         f"{count} {'change' if count == 1 else 'changes'} in {file}.",
     )
-
-
-def _bounded(limit: int | None) -> int | None:
-    """More than a list can hold is all of it."""
-    return None if limit is None else min(limit, sys.maxsize)
 
 
 def _with_diff(work: Any, map_path: Path | None, output: Output) -> Entry:

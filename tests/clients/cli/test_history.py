@@ -71,10 +71,10 @@ def test_restore_refuses_what_it_does_not_know(
 ) -> None:
     ran = command("restore", changed, "--at", "2h")
     assert ran.code == 4 and "--before 1" in ran.err and "Nothing was written" in ran.err
-    # Also numbers that are larger than any that the journal can hold.
-    for number in (77, 0, -1, 2**63 - 1, 2**63, -(2**70)):
+    # Numbers that are larger than any that the journal can hold make no sense.
+    for number, code in ((77, 4), (0, 4), (-1, 4), (2**63 - 1, 4), (2**63, 2), (-(2**70), 2)):
         ran = command("restore", changed, f"--entry={number}")
-        assert ran.code == 4 and "own" not in ran.err, ran
+        assert ran.code == code and "error of its own" not in ran.err, ran
     assert command("restore", tmp_path / "none.osu", "--at", "1m").code == 4
     for wrong in ([], ["--at", "1m", "--entry", 1], ["--at", "soon"], ["--at", "23"]):
         assert command("restore", changed, *wrong).code == 2
@@ -83,7 +83,8 @@ def test_restore_refuses_what_it_does_not_know(
 
 
 def test_more_than_there_can_be_is_all(changed: Path, command: Command) -> None:
-    for limit in (3, 2**63 - 1, 2**63, 10**30):
+    assert command("history", "--limit", 2**63).code == 2
+    for limit in (3, 2**63 - 1):
         listed = command("history", "--limit", limit, "--json").lines[-1]["entries"]
         assert len(listed) == len(command("history", "--json").lines[-1]["entries"])
         whole = command("history", "--export", "-").out
