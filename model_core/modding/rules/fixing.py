@@ -31,8 +31,11 @@ def line_fix(
         return None
     delete, replace = tuple(delete), replace or {}
     if len(delete) + len(replace) == 1:
-        one = [(line, None) for line in delete] or list(replace.items())
-        edit = _inner_edit(beatmap, *one[0])
+        if delete:
+            edit = _inner_edit(beatmap, delete[0], None)
+        else:
+            ((line, text),) = replace.items()
+            edit = _inner_edit(beatmap, line, text)
         if edit is not None:
             return Fix(summary, (edit,), moves)
     builder = LineBuilder(beatmap.document)
