@@ -57,6 +57,7 @@ class Sampling:
     top_p: float = 0.9
     top_k: int = 0
     star_tries: int = 1  # maps written to come near a difficulty that was asked for
+    hearings: int = 1  # of a song whose first hearing gave no single tempo
 
     @classmethod
     def from_dict(cls, generation_config: Mapping[str, Any], family: str = "") -> Sampling:
@@ -67,6 +68,7 @@ class Sampling:
             float(generation_config.get("top_p", top_p)),
             int(generation_config.get("top_k", 0)),
             max(1, int(generation_config.get("star_tries", 1))),
+            max(1, int(generation_config.get("hearings", 1))),
         )
 
 

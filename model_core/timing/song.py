@@ -26,16 +26,14 @@ from model_core.tokens.reference_timing import RedLine
 
 Mode = Literal["quick", "super"]
 
-_HEARD_AGAIN = 4
-
 
 @dataclass(frozen=True, slots=True)
 class TimingOptions:
     """How a song is timed.
 
-    mode: ``"quick"`` listens once, each window going on from the last, and with ``one_tempo`` four
-    times more where that gave no single tempo; ``"super"`` listens ``iterations`` times. Each time
-    the windows lie elsewhere, and the hearings vote.
+    mode: ``"quick"`` listens once, each window going on from the last, and with ``one_tempo`` as
+    often as the checkpoint says where that gave no single tempo; ``"super"`` listens ``iterations``
+    times. Each time the windows lie elsewhere, and the hearings vote.
     leniency_ms: how far a beat may lie from its red line before another line is made; the
     checkpoint's own where it is None.
     one_tempo: give a song that keeps its tempo a single red line, and one that changes it a line
@@ -129,10 +127,11 @@ def time_song(
         return agreed(often(options.iterations))
     once = [_listen_once(model, audio, told, options, progress, cancelled, start_ms, end_ms)]
     found = agreed(once)
-    if found.steady is not None or not options.one_tempo:
+    again = model.sampling.hearings - 1
+    if found.steady is not None or not options.one_tempo or not again:
         return found
     # Either the tempo changes, or a window was misheard and the next ones went on from it.
-    return agreed([*once, *often(_HEARD_AGAIN)])
+    return agreed([*once, *often(again)])
 
 
 def timing_of(

@@ -60,7 +60,7 @@ def test_a_song_that_changes_its_tempo_is_heard_again(starter: Model) -> None:
     samples = normalise(render(plan).astype(np.float32))[: 26 * 16000]
     audio = Audio(samples, "two tempos")
     found = time_song(starter, audio, TimingOptions(mode="quick"))
-    assert found.steady is None and len(found.heard) == 5
+    assert found.steady is None and len(found.heard) == starter.sampling.hearings > 1
     assert found == time_song(starter, audio, TimingOptions(mode="quick"))
     as_published = time_song(starter, audio, TimingOptions(mode="quick", one_tempo=False))
     assert len(as_published.heard) == 1 and as_published.heard[0] == found.heard[0]
