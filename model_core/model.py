@@ -58,17 +58,20 @@ class Sampling:
     top_k: int = 0
     star_tries: int = 1  # maps written to come near a difficulty that was asked for
     hearings: int = 1  # of a song whose first hearing gave no single tempo
+    rhythm_temperature: float | None = None  # of times; None: as everything else
 
     @classmethod
     def from_dict(cls, generation_config: Mapping[str, Any], family: str = "") -> Sampling:
         """What ``generation_config.json`` says; what the family is published with for the rest."""
         temperature, top_p = (1.0, 0.95) if family == "v28" else (0.9, 0.9)
+        rhythm = generation_config.get("rhythm_temperature")
         return cls(
             float(generation_config.get("temperature", temperature)),
             float(generation_config.get("top_p", top_p)),
             int(generation_config.get("top_k", 0)),
             max(1, int(generation_config.get("star_tries", 1))),
             max(1, int(generation_config.get("hearings", 1))),
+            None if rhythm is None else float(rhythm),
         )
 
 

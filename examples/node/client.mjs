@@ -32,6 +32,9 @@ function asked() {
   if (!map || !whole(start) || !whole(end) || more.length || !seedIsOne) {
     throw new Told(USAGE, 2);
   }
+  if (Number(end) < Number(start)) {
+    throw new Told(`The range ends (${end} ms) before it starts (${start} ms).`, 2);
+  }
   return { path: resolve(map), start_ms: Number(start), end_ms: Number(end), seed, dryRun };
 }
 

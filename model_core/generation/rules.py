@@ -90,6 +90,17 @@ class Temperature(_Stateless):
         scores /= self._temperature
 
 
+class RhythmTemperature(_Stateless):
+    """Divides all scores: by ``rhythm`` where a time is likeliest, elsewhere by ``base``."""
+
+    def __init__(self, time_ids: range, base: float, rhythm: float) -> None:
+        self._times = time_ids
+        self._base, self._rhythm = np.float32(base), np.float32(rhythm)
+
+    def apply(self, scores: Scores) -> None:
+        scores /= self._rhythm if int(scores.argmax()) in self._times else self._base
+
+
 class ConditionalTemperature:
     """Temperatures by what is about to be written, for groups that begin with their type.
 

@@ -20,6 +20,7 @@ from model_core.generation.rules import (
     LookbackBias,
     MonotonicTime,
     NoLookback,
+    RhythmTemperature,
     Temperature,
     TimeShiftBias,
 )
@@ -43,6 +44,7 @@ class Settings:
     lookback: float
     lookahead: float
     temperature: float = 0.9
+    rhythm_temperature: float | None = None  # of times, where groups begin with theirs
     # The next three matter only where groups begin with their type.
     timing_temperature: float = 0.1
     mania_column_temperature: float = 0.8
@@ -252,9 +254,11 @@ def _rules(model: Model, bounds: Bounds, settings: Settings) -> list[LogitsRule]
     return rules
 
 
-def _temperature(
-    vocabulary: Vocabulary, layout: Layout, settings: Settings
-) -> Temperature | ConditionalTemperature:
+def _temperature(vocabulary: Vocabulary, layout: Layout, settings: Settings) -> LogitsRule:
+    rhythm = settings.rhythm_temperature
+    if not layout.types_first and rhythm is not None:
+        times = vocabulary.id_range(EventType.TIME)
+        return RhythmTemperature(times, settings.temperature, rhythm)
     if not layout.types_first:
         return Temperature(settings.temperature)
 

@@ -41,6 +41,10 @@ def settings_of(model: Model, parameters: CommonParameters) -> Settings:
         lookback=lookback,
         lookahead=lookahead,
         temperature=_or(parameters.temperature, model.sampling.temperature),
+        # A temperature that is asked for is that of everything.
+        rhythm_temperature=model.sampling.rhythm_temperature
+        if parameters.temperature is None
+        else None,
         timing_temperature=_or(parameters.timing_temperature, usual.timing_temperature),
         mania_column_temperature=_or(
             parameters.mania_column_temperature, usual.mania_column_temperature

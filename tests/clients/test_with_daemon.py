@@ -11,7 +11,7 @@ import pytest
 from osu_companion.local.paths import find_paths
 
 from clients.cli.timestamps import format_time
-from clients.client import CancelledError, Client, RefusedError, RemapOptions, find_running
+from clients.client import CancelledError, Client, RefusedError, RemapOptions, UsageError, find_running
 from clients.notices import Teller
 from clients.patching import Origin, Patcher
 from clients.remapping import MapConflictError, apply, follow, prepare, remap_and_apply
@@ -148,7 +148,7 @@ def test_what_the_daemon_refuses_is_told(client: Client, path: Path, tmp_path: P
                 end_ms=END,
             )
         assert str(caught.value)
-    with pytest.raises(RefusedError):
+    with pytest.raises(UsageError, match="before it starts"):
         list(client.remap(path, start_ms=END, end_ms=START))
 
 

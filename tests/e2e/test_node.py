@@ -96,7 +96,7 @@ def test_what_it_cannot_do_it_says(
         (2, "Usage", run(house, client, mapset.insane, "soon", "later")),
         (4, "cannot be read", run(house, client, mapset.folder / "none.osu", *RANGE)),
         (4, "outside the Songs folder", run(house, client, _elsewhere(tmp_path, mapset), *RANGE)),
-        (4, "empty", run(house, client, mapset.insane, "22000", "20000")),
+        (2, "before it starts", run(house, client, mapset.insane, "22000", "20000")),
     ):
         assert ran.returncode == code and word in ran.stderr, ran
         assert "    at " not in ran.stderr, "no stack for people"

@@ -17,6 +17,7 @@ from model_core.generation.rules import (
     LookbackBias,
     MonotonicTime,
     NoLookback,
+    RhythmTemperature,
     Temperature,
     TimeShiftBias,
 )
@@ -147,3 +148,12 @@ def test_the_lookback_bias_leaves_scores_whatever_is_certain(
     assert not np.isnan(second).any()
     assert second.max() > -np.inf
     assert second[5] == -np.inf
+
+
+def test_times_have_a_temperature_of_their_own() -> None:
+    rule = RhythmTemperature(range(2, 4), 0.5, 0.25)
+    time, other = np.float32([0, 1, 3, 2]), np.float32([0, 4, 3, 2])
+    rule.apply(time)
+    rule.apply(other)
+    assert time.tolist() == [0, 4, 12, 8]
+    assert other.tolist() == [0, 8, 6, 4]

@@ -12,6 +12,8 @@ TASTE = frozenset(
         *("short-drain", "uneven-columns", "short-hold", "long-combo", "hyperdash"),
         *("hyperdashes-in-a-row", "missing-rest", "near-finisher", "near-spinner"),
         "near-spinner-catch",
+        # So is whether anything sounds in a few seconds of an easy map.
+        "no-hitsounds",
     }
 )
 
