@@ -11,7 +11,14 @@ import pytest
 from osu_companion.local.paths import find_paths
 
 from clients.cli.timestamps import format_time
-from clients.client import CancelledError, Client, RefusedError, RemapOptions, UsageError, find_running
+from clients.client import (
+    CancelledError,
+    Client,
+    RefusedError,
+    RemapOptions,
+    UsageError,
+    find_running,
+)
 from clients.notices import Teller
 from clients.patching import Origin, Patcher
 from clients.remapping import MapConflictError, apply, follow, prepare, remap_and_apply
